@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: MIT
+#ifndef LR_SCHEDULER_SCHEDULED_HPP
+#define LR_SCHEDULER_SCHEDULED_HPP
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <lr_scheduler/detail/curve.hpp>
+#include <lr_scheduler/detail/fields.hpp>
+#include <lr_scheduler/fwd.hpp>
+#include <lr_scheduler/optimizer.hpp>
+#include <lr_scheduler/schedule.hpp>
+#include <lr_scheduler/scheduler.hpp>
+#include <lr_scheduler/state_dict.hpp>
+
+namespace lr_scheduler {
+
+/// A schedule bound to an optimizer. It remembers, for each group, the rate that it left there and
+/// whether that is on the schedule's closed form. At a step, a rate that still reads the same and was
+/// on the curve moves along the closed form, at(t); one that something else moved (another scheduler,
+/// the user) moves by the chainable form, next(t, lr), from what is there. A schedule that knows only
+/// one of the two forms always uses that.
+template <class S, Scalar T>
+  requires Schedule<S, T>
+class Scheduled : public Scheduler<T> {
+ public:
+  using schedule_type = S;
+
+  /// Applies the rate of epoch 0. Throws std::invalid_argument, the optimizer untouched, if an option
+  /// is out of range, a list of another length than the groups, or the optimizer has no groups or,
+  /// where the schedule drives it, no momentum.
+  template <Optimizer O>
+  Scheduled(O& optimizer, S schedule)
+      : Scheduler<T>(OptimizerRef<T>(optimizer)), schedule_(std::move(schedule)) {
+    begin();
+  }
+  template <Optimizer O>
+    requires std::default_initializable<S>
+  explicit Scheduled(O& optimizer) : Scheduled(optimizer, S{}) {}
+
+  [[nodiscard]] const S& schedule() const noexcept { return schedule_; }
+
+ private:
+  using Base = Scheduler<T>;
+  using Common = typename Base::Common;
+  using Base::base_lrs_;
+  using Base::last_epoch_;
+  using Base::lrs_;
+  using Base::optimizer_;
+
+  static constexpr std::size_t block_size =
+      std::max<std::size_t>(1, 4096 / sizeof(T));  // stays in the first-level cache
+
+  void begin() {
+    detail::validate(schedule_);
+    const std::size_t groups = Base::count_groups(optimizer_, detail::name_of(schedule_));
+    check_fits(groups);
+    has_closed_form_ = detail::has_closed_form<T>(schedule_);
+    cycles_momentum_ = detail::cycles_momentum<T>(schedule_);
+    never_throws_ = detail::never_throws<T>(schedule_);
+    take_in(groups);
+    off_curve_ = 0;
+    for (std::size_t i = 0; i < groups; ++i) {
+      on_curve_[i] = lrs_[i] == base_lrs_[i];
+      off_curve_ += on_curve_[i] ? 0U : 1U;
+    }
+    move_to(0);
+    for (std::size_t i = 0; i < groups; ++i) record_initial_lr(i);
+  }
+
+  /// Throws where the schedule does not fit an optimizer with this many groups.
+  void check_fits(std::size_t groups) const {
+    detail::check_groups(schedule_, groups);
+    if (!detail::cycles_momentum<T>(schedule_)) return;
+    for (std::size_t i = 0; i < groups; ++i) {
+      if (!optimizer_.momentum(i)) {
+        throw std::invalid_argument(std::string(detail::name_of(schedule_)) +
+                                    ": cycle_momentum is true, but parameter group " +
+                                    std::to_string(i) + " has no momentum");
+      }
+    }
+  }
+
+  /// Takes in groups that the optimizer has gained, on the curve, and drops those that it has lost.
+  void take_in(std::size_t groups) {
+    const std::size_t known = lrs_.size();
+    base_lrs_.resize(groups);
+    lrs_.resize(groups);
+    on_curve_.resize(groups, 1);
+    scratch_.resize(never_throws_ ? std::min(groups, block_size) : groups);
+    if (cycles_momentum_) momentums_.resize(groups);
+    for (std::size_t i = known; i < groups; ++i) {
+      lrs_[i] = Base::lr_of_group(i);
+      base_lrs_[i] = base_lr_of(i);
+    }
+    if (groups < known) {
+      off_curve_ = static_cast<std::size_t>(std::count(on_curve_.begin(), on_curve_.end(), 0));
+    }
+  }
+
+  [[nodiscard]] T base_lr_of(std::size_t i) const {
+    const T base_lr = Base::base_lr_of_group(i);
+    if constexpr (requires(Group<T> group) {
+                    { schedule_.initial_lr(group) } -> std::convertible_to<T>;
+                  }) {
+      return schedule_.initial_lr(Group<T>(base_lr, i));
+    } else {
+      return base_lr;
+    }
+  }
+
+  void record_initial_lr(std::size_t i) {
+    if (!optimizer_.initial_lr(i)) optimizer_.set_initial_lr(i, base_lrs_[i]);
+  }
+
+  void sync_groups() {
+    const std::size_t groups = optimizer_.size();
+    const std::size_t known = lrs_.size();
+    if (groups == known) return;
+    check_fits(groups);
+    take_in(groups);
+    for (std::size_t i = known; i < groups; ++i) record_initial_lr(i);
+  }
+
+  void advance(const T*) override {
+    sync_groups();
+    if (fraction_ == 0) {
+      move_to(last_epoch_ + 1);
+    } else {
+      move_to_time(last_epoch_ + 1, fraction_);
+    }
+  }
+
+  void jump([[maybe_unused]] Epoch t) override {
+    if (!has_closed_form_) refuse_to_seek("closed form");
+    if constexpr (ClosedForm<S, T>) {
+      sync_groups();
+      const auto curve = detail::at_curve<T>(schedule_, t);
+      write_rates([&](std::span<T> out, std::span<const T> base_lrs, std::span<const T>,
+                      std::size_t first) { detail::apply<T>(curve, out, base_lrs, first); },
+                  [&](const Group<T>& group) { return momentum_at(t, group); });
+      arrive(t, 0);
+      all_on_curve();
+    }
+  }
+
+  void jump_time(double t) override {
+    if (!detail::is_continuous<T>(schedule_)) refuse_to_seek("continuous closed form");
+    sync_groups();
+    const auto epoch = static_cast<Epoch>(std::floor(t));
+    const double fraction = t - std::floor(t);
+    if (fraction == 0) {
+      jump(epoch);
+    } else {
+      move_to_time(epoch, fraction);
+    }
+  }
+
+  [[noreturn]] void refuse_to_seek(const char* what) const {
+    throw std::logic_error(std::string(detail::name_of(schedule_)) + ": cannot seek without a " +
+                           what);
+  }
+
+  /// One step of the rule.
+  void move_to(Epoch t) {
+    const auto momentum = [&](const Group<T>& group) { return momentum_at(t, group); };
+    if constexpr (!Chainable<S, T>) {
+      const auto curve = detail::at_curve<T>(schedule_, t);
+      write_rates([&](std::span<T> out, std::span<const T> base_lrs, std::span<const T>,
+                      std::size_t first) { detail::apply<T>(curve, out, base_lrs, first); },
+                  momentum);
+    } else if constexpr (!ClosedForm<S, T>) {
+      const auto curve = detail::next_curve<T>(schedule_, t);
+      write_rates(
+          [&](std::span<T> out, std::span<const T> base_lrs, std::span<const T>,
+              std::size_t first) {
+            optimizer_.read(first, out);
+            detail::apply<T>(curve, out, base_lrs, first);
+          },
+          momentum);
+    } else {
+      // Made when a group needs them: a curve costs a cos or a pow.
+      std::optional<decltype(detail::at_curve<T>(schedule_, t))> at;
+      std::optional<decltype(detail::next_curve<T>(schedule_, t))> next;
+      const auto closed_form = [&]() -> const auto& {
+        if (!at) at.emplace(detail::at_curve<T>(schedule_, t));
+        return *at;
+      };
+      const auto chainable = [&]() -> const auto& {
+        if (!next) next.emplace(detail::next_curve<T>(schedule_, t));
+        return *next;
+      };
+      write_rates(
+          [&](std::span<T> out, std::span<const T> base_lrs, std::span<const T> left_there,
+              std::size_t first) {
+            if (has_closed_form_ && off_curve_ == 0 && optimizer_.reads_as(first, left_there)) {
+              detail::apply<T>(closed_form(), out, base_lrs, first);
+              return;
+            }
+            optimizer_.read(first, out);
+            const std::size_t on_curve = has_closed_form_ ? count_on_curve(out, left_there, first) : 0;
+            if (on_curve == out.size()) {
+              detail::apply<T>(closed_form(), out, base_lrs, first);
+            } else if (on_curve == 0) {
+              detail::apply<T>(chainable(), out, base_lrs, first);
+            } else {
+              for (std::size_t i = 0; i < out.size(); ++i) {
+                const Group<T> group(base_lrs[i], first + i);
+                out[i] = on_curve_[first + i] ? detail::evaluate(closed_form(), out[i], group)
+                                              : detail::evaluate(chainable(), out[i], group);
+              }
+            }
+          },
+          momentum);
+    }
+    arrive(t, 0);
+  }
+
+  /// Between epochs there is no chainable form: all groups follow the closed one.
+  void move_to_time([[maybe_unused]] Epoch epoch, [[maybe_unused]] double fraction) {
+    if constexpr (Continuous<S, T>) {
+      const double t = static_cast<double>(epoch) + fraction;
+      write_rates(
+          [&](std::span<T> out, std::span<const T> base_lrs, std::span<const T>,
+              std::size_t first) {
+            for (std::size_t i = 0; i < out.size(); ++i) {
+              out[i] = static_cast<T>(schedule_.at_time(t, Group<T>(base_lrs[i], first + i)));
+            }
+          },
+          [&](const Group<T>& group) { return momentum_at_time(t, group); });
+      arrive(epoch, fraction);
+      all_on_curve();
+    }
+  }
+
+  /// Marks the groups whose rate something else has moved; returns how many are on the curve.
+  std::size_t count_on_curve(std::span<const T> lrs, std::span<const T> left_there,
+                             std::size_t first) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < lrs.size(); ++i) {
+      auto& on_curve = on_curve_[first + i];
+      if (on_curve && !(lrs[i] == left_there[i])) {
+        on_curve = 0;
+        ++off_curve_;
+      }
+      count += on_curve;
+    }
+    return count;
+  }
+
+  /// Has evaluate(out, base_lrs, left_there, first) fill one block of groups after the other and
+  /// writes them. A block is all groups where evaluate may throw, so that it throws before anything
+  /// is changed.
+  template <class Evaluate, class Momentum>
+  void write_rates(const Evaluate& evaluate, const Momentum& momentum) {
+    if (cycles_momentum_) {
+      for (std::size_t i = 0; i < lrs_.size(); ++i) {
+        momentums_[i] = momentum(Group<T>(base_lrs_[i], i));
+      }
+    }
+    const std::span<T> left_there(lrs_);
+    const std::span<const T> base_lrs(base_lrs_);
+    for (std::size_t first = 0; first < lrs_.size(); first += scratch_.size()) {
+      const std::size_t count = std::min(scratch_.size(), lrs_.size() - first);
+      const std::span<T> out(scratch_.data(), count);
+      evaluate(out, base_lrs.subspan(first, count), left_there.subspan(first, count), first);
+      optimizer_.write(first, out, left_there.subspan(first, count));
+    }
+    if (cycles_momentum_) write_momentums(momentums_);
+  }
+
+  void write_momentums(const std::vector<std::optional<T>>& momentums) {
+    for (std::size_t i = 0; i < momentums.size(); ++i) {
+      if (momentums[i]) optimizer_.set_momentum(i, *momentums[i]);
+    }
+  }
+
+  [[nodiscard]] std::optional<T> momentum_at(Epoch t, const Group<T>& group) const {
+    if constexpr (DrivesMomentum<S, T>) {
+      return schedule_.momentum_at(t, group);
+    } else {
+      return std::nullopt;
+    }
+  }
+
+  [[nodiscard]] std::optional<T> momentum_at_time(double t, const Group<T>& group) const {
+    if constexpr (DrivesMomentum<S, T>) {
+      return schedule_.momentum_at_time(t, group);
+    } else {
+      return std::nullopt;
+    }
+  }
+
+  void arrive(Epoch t, double fraction) noexcept {
+    last_epoch_ = t;
+    fraction_ = fraction;
+  }
+
+  void all_on_curve() {
+    std::fill(on_curve_.begin(), on_curve_.end(), static_cast<unsigned char>(1));
+    off_curve_ = 0;
+  }
+
+  [[nodiscard]] StateDict saved_options() const override {
+    return detail::options_of(schedule_);
+  }
+
+  [[nodiscard]] StateDict progress() const override {
+    StateDict progress = Base::common_progress();
+    progress.set("fraction", fraction_);
+    const std::size_t groups = optimizer_.size();
+    StateValue::List on_curve;
+    StateValue::List momentums;
+    for (std::size_t i = 0; i < groups; ++i) {
+      on_curve.emplace_back(i >= lrs_.size() ||
+                            (on_curve_[i] && Base::lr_of_group(i) == lrs_[i]));
+      if (cycles_momentum_) momentums.push_back(detail::encode(optimizer_.momentum(i)));
+    }
+    progress.set("on_curve", std::move(on_curve));
+    if (cycles_momentum_) progress.set("momentums", std::move(momentums));
+    return progress;
+  }
+
+  void load(const StateDict& options, const StateDict& progress, int digits,
+            OnMismatch on_mismatch) override {
+    S schedule = schedule_;
+    const bool same = detail::merge_options(schedule, options, on_mismatch, digits, "options");
+    detail::validate(schedule);
+    Common common = Base::read_common(progress);
+    const std::size_t groups = common.lrs.size();
+    detail::check_groups(schedule, groups);
+    double fraction = 0;
+    Base::read(progress, "fraction", fraction);
+    if (!detail::is_finite(fraction) || fraction < 0 || fraction >= 1) {
+      detail::expected("progress.fraction", "at least 0 and less than 1", StateValue(fraction));
+    }
+    if (fraction != 0 && !detail::is_continuous<T>(schedule)) {
+      detail::expected("progress.fraction", "0 for a schedule that is not continuous",
+                       StateValue(fraction));
+    }
+    const std::vector<unsigned char> on_curve = read_flags(progress, "on_curve", groups);
+    std::vector<std::optional<T>> momentums(groups);
+    const bool cycles_momentum = detail::cycles_momentum<T>(schedule);
+    if (cycles_momentum) {
+      Base::read(progress, "momentums", momentums);
+      Base::check_count("momentums", momentums.size());
+    }
+    if (!same && on_mismatch == OnMismatch::keep_constructed) {
+      join_curve(common, fraction, on_curve, momentums);
+    }
+
+    schedule_ = std::move(schedule);
+    has_closed_form_ = detail::has_closed_form<T>(schedule_);
+    cycles_momentum_ = cycles_momentum;
+    never_throws_ = detail::never_throws<T>(schedule_);
+    Base::commit(std::move(common));
+    on_curve_ = on_curve;
+    off_curve_ = static_cast<std::size_t>(std::count(on_curve_.begin(), on_curve_.end(), 0));
+    fraction_ = fraction;
+    take_in(groups);
+    if (cycles_momentum_) write_momentums(momentums);
+    for (std::size_t i = 0; i < groups; ++i) record_initial_lr(i);
+  }
+
+  /// Moves a loaded run from the saved curve to the constructed one.
+  void join_curve(Common& common, double fraction, const std::vector<unsigned char>& on_curve,
+                  std::vector<std::optional<T>>& momentums) const {
+    const Epoch epoch = common.last_epoch;
+    const double t = static_cast<double>(epoch) + fraction;
+    for (std::size_t i = 0; i < on_curve.size(); ++i) {
+      const Group<T> group(common.base_lrs[i], i);
+      if (cycles_momentum_) {
+        momentums[i] = fraction == 0 ? momentum_at(epoch, group) : momentum_at_time(t, group);
+      }
+      if (!on_curve[i] || !has_closed_form_) continue;
+      if constexpr (Continuous<S, T>) {
+        if (fraction != 0) {
+          common.lrs[i] = static_cast<T>(schedule_.at_time(t, group));
+          continue;
+        }
+      }
+      if constexpr (ClosedForm<S, T>) common.lrs[i] = static_cast<T>(schedule_.at(epoch, group));
+    }
+  }
+
+  [[nodiscard]] std::vector<unsigned char> read_flags(const StateDict& progress,
+                                                      std::string_view key,
+                                                      std::size_t groups) const {
+    const std::string path = detail::join("progress", key);
+    const StateValue& value = detail::expect_key(progress, key, "progress");
+    const auto* list = value.template get_if<StateValue::List>();
+    if (list == nullptr) detail::expected(path, "a list", value);
+    Base::check_count(key, list->size());
+    std::vector<unsigned char> flags(groups);
+    for (std::size_t i = 0; i < groups; ++i) {
+      bool flag = false;
+      detail::decode((*list)[i], flag, detail::join(path, i));
+      flags[i] = flag ? 1 : 0;
+    }
+    return flags;
+  }
+
+  S schedule_;
+  double fraction_ = 0;
+  bool has_closed_form_ = false;
+  bool cycles_momentum_ = false;
+  bool never_throws_ = true;
+  std::size_t off_curve_ = 0;            ///< How many of on_curve_ are 0.
+  std::vector<unsigned char> on_curve_;  ///< One for each group; not vector<bool>, for speed.
+  std::vector<T> scratch_;               ///< One block of rates.
+  std::vector<std::optional<T>> momentums_;
+};
+
+template <Optimizer O, class S>
+Scheduled(O&, S) -> Scheduled<S, scalar_t<O>>;
+
+}  // namespace lr_scheduler
+
+#endif  // LR_SCHEDULER_SCHEDULED_HPP
