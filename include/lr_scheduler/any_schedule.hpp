@@ -19,8 +19,8 @@
 
 namespace lr_scheduler {
 
-/// Any schedule, by value. Copies share the schedule, which never changes. What a schedule can do is
-/// known at run time only: has_closed_form(), is_continuous(), is_factor().
+/// Any schedule, by value. Copies share the schedule, which never changes. What a schedule can do
+/// is known at run time only: has_closed_form(), is_continuous(), is_factor().
 template <Scalar T>
 class AnySchedule {
  public:
@@ -74,7 +74,8 @@ class AnySchedule {
   /// The options, after their "type". Callables are not among them.
   [[nodiscard]] StateDict options() const { return model_->options(); }
 
-  /// Compares saved options with these, as load_state_dict() does; returns whether they are the same.
+  /// Compares saved options with these, as load_state_dict() does; returns whether they are the
+  /// same.
   bool merge_options(const StateDict& saved, OnMismatch on_mismatch, int digits,
                      const std::string& path) {
     bool same = true;
@@ -127,16 +128,14 @@ class AnySchedule {
 
     detail::AnyCurve<T> at(Epoch t) const override {
       if constexpr (ClosedForm<S, T>) {
-        return detail::erase_curve<T>(schedule, t, [](const S& s, Epoch epoch) {
-          return detail::at_curve<T>(s, epoch);
-        });
+        return detail::erase_curve<T>(
+            schedule, t, [](const S& s, Epoch epoch) { return detail::at_curve<T>(s, epoch); });
       } else {
         refuse("has no closed form");
       }
     }
 
-    T at_time([[maybe_unused]] double t,
-              [[maybe_unused]] const Group<T>& group) const override {
+    T at_time([[maybe_unused]] double t, [[maybe_unused]] const Group<T>& group) const override {
       if constexpr (Continuous<S, T>) {
         return static_cast<T>(schedule.at_time(t, group));
       } else {
@@ -162,9 +161,8 @@ class AnySchedule {
 
     detail::AnyCurve<T> next(Epoch t) const override {
       if constexpr (Chainable<S, T>) {
-        return detail::erase_curve<T>(schedule, t, [](const S& s, Epoch epoch) {
-          return detail::next_curve<T>(s, epoch);
-        });
+        return detail::erase_curve<T>(
+            schedule, t, [](const S& s, Epoch epoch) { return detail::next_curve<T>(s, epoch); });
       } else {
         return at(t);
       }
@@ -197,9 +195,7 @@ class AnySchedule {
     }
 
     void validate() const override { detail::validate(schedule); }
-    void check_groups(std::size_t groups) const override {
-      detail::check_groups(schedule, groups);
-    }
+    void check_groups(std::size_t groups) const override { detail::check_groups(schedule, groups); }
     StateDict options() const override { return detail::options_of(schedule); }
 
     std::shared_ptr<const Concept> merged(const StateDict& saved, OnMismatch on_mismatch,

@@ -49,8 +49,7 @@ template <lr_scheduler::Scalar T>
 struct fmt::formatter<lr_scheduler::AnySchedule<T>> : fmt::formatter<std::string_view> {
   auto format(const lr_scheduler::AnySchedule<T>& schedule, fmt::format_context& context) const {
     return fmt::formatter<std::string_view>::format(
-        lr_scheduler::detail::text_of(schedule.options(), std::numeric_limits<T>::digits),
-        context);
+        lr_scheduler::detail::text_of(schedule.options(), std::numeric_limits<T>::digits), context);
   }
 };
 

@@ -33,8 +33,8 @@ namespace lr_scheduler {
 
 namespace detail {
 
-[[nodiscard]] inline StateValue value_from_json(const nlohmann::json& json,
-                                                const std::string& path, int depth) {
+[[nodiscard]] inline StateValue value_from_json(const nlohmann::json& json, const std::string& path,
+                                                int depth) {
   using Kind = nlohmann::json::value_t;
   // Each level of schedulers is an object in a list.
   if (depth > 2 * deepest_nesting + 4) {
@@ -121,10 +121,12 @@ inline nlohmann::json to_json(const StateDict& state) {
   return object;
 }
 
-inline StateDict state_from_json(const nlohmann::json& json) { return detail::dict_from_json(json); }
+inline StateDict state_from_json(const nlohmann::json& json) {
+  return detail::dict_from_json(json);
+}
 
-/// Makes a function for "lr_lambda" of what stands there in the JSON: its name, say. An empty function
-/// for what it does not know.
+/// Makes a function for "lr_lambda" of what stands there in the JSON: its name, say. An empty
+/// function for what it does not know.
 template <Scalar T>
 using CallableFromJson = std::function<std::function<T(Epoch)>(const nlohmann::json&)>;
 
@@ -141,13 +143,13 @@ template <Scalar T>
 
 /// A schedule from {"type": "StepLR", "step_size": 30, "gamma": 0.1}: PyTorch's class, then its
 /// argument names; enumerations are its strings, combinators nest under "schedulers", null is an
-/// option without a value. Everything but ReduceLROnPlateau. Throws std::invalid_argument, naming the
-/// path ("schedulers[1].gamma"), for unknown keys, missing ones, wrong types and options out of range.
+/// option without a value. Everything but ReduceLROnPlateau. Throws std::invalid_argument, naming
+/// the path ("schedulers[1].gamma"), for unknown keys, missing ones, wrong types and options out of
+/// range.
 template <Scalar T>
 [[nodiscard]] AnySchedule<T> schedule_from_json(const nlohmann::json& json,
                                                 const CallableFromJson<T>& callables = {}) {
-  const auto schedule =
-      detail::reader_for<T>(callables).schedule(detail::dict_from_json(json), "");
+  const auto schedule = detail::reader_for<T>(callables).schedule(detail::dict_from_json(json), "");
   schedule.validate();
   return schedule;
 }

@@ -22,10 +22,11 @@ struct ParamGroup {
   std::optional<T> momentum{};    ///< Momentum, or Adam's beta1, where the optimizer has one.
 };
 
-/// How a scheduler reads and writes the rates of an optimizer of type O. Specialise it to adapt one:
+/// How a scheduler reads and writes the rates of an optimizer of type O. Specialise it to adapt
+/// one:
 ///
-///     using scalar_type = ...;                        the type in which the optimizer stores a rate
-///     static std::size_t size(O&);                    how many parameter groups there are now
+///     using scalar_type = ...;                        the type in which the optimizer stores a
+///     rate static std::size_t size(O&);                    how many parameter groups there are now
 ///     static scalar_type lr(O&, std::size_t);
 ///     static void set_lr(O&, std::size_t, scalar_type);
 ///
@@ -164,8 +165,8 @@ template <class O>
 struct optimizer_traits<O> : detail::ParamGroupTraits<O, detail::MemberFunction> {};
 
 /// A non-owning, type-erased reference to an optimizer. It keeps no pointer into the optimizer's
-/// groups, which may be added to or reallocated; the optimizer itself must outlive it and stay where
-/// it is. A temporary does not bind.
+/// groups, which may be added to or reallocated; the optimizer itself must outlive it and stay
+/// where it is. A temporary does not bind.
 template <Scalar T>
 class OptimizerRef {
  public:
@@ -242,8 +243,7 @@ class OptimizerRef {
       for (std::size_t i = 0; i < lrs.size(); ++i) lrs[i] = lr(self(o), first + i);
     }
 
-    static void write(void* o, std::size_t first, std::span<const T> lrs,
-                      std::span<T> left_there) {
+    static void write(void* o, std::size_t first, std::span<const T> lrs, std::span<T> left_there) {
       for (std::size_t i = 0; i < lrs.size(); ++i) {
         Traits::set_lr(self(o), first + i, static_cast<Rate>(lrs[i]));
         left_there[i] = lr(self(o), first + i);
@@ -281,9 +281,9 @@ class OptimizerRef {
 
   template <class O>
   static constexpr Operations operations_for{
-      &Adapted<O>::size,       &Adapted<O>::reads_as,       &Adapted<O>::read,
-      &Adapted<O>::write,      &Adapted<O>::initial_lr,     &Adapted<O>::set_initial_lr,
-      &Adapted<O>::momentum,   &Adapted<O>::set_momentum,
+      &Adapted<O>::size,     &Adapted<O>::reads_as,     &Adapted<O>::read,
+      &Adapted<O>::write,    &Adapted<O>::initial_lr,   &Adapted<O>::set_initial_lr,
+      &Adapted<O>::momentum, &Adapted<O>::set_momentum,
   };
 
   void* optimizer_;

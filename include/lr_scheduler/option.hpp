@@ -118,9 +118,11 @@ inline constexpr std::array<std::string_view, 2> enum_names<Mode>{"min", "max"};
 template <>
 inline constexpr std::array<std::string_view, 2> enum_names<ThresholdMode>{"rel", "abs"};
 template <>
-inline constexpr std::array<std::string_view, 3> enum_names<NanPolicy>{"count_as_bad", "ignore", "error"};
+inline constexpr std::array<std::string_view, 3> enum_names<NanPolicy>{"count_as_bad", "ignore",
+                                                                       "error"};
 template <>
-inline constexpr std::array<std::string_view, 3> enum_names<CyclicMode>{"triangular", "triangular2", "exp_range"};
+inline constexpr std::array<std::string_view, 3> enum_names<CyclicMode>{"triangular", "triangular2",
+                                                                        "exp_range"};
 template <>
 inline constexpr std::array<std::string_view, 2> enum_names<ScaleMode>{"cycle", "iterations"};
 

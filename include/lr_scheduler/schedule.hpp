@@ -43,15 +43,15 @@ concept Schedule = std::copy_constructible<S> && (ClosedForm<S, T> || Chainable<
 
 /// A closed form at any time t >= 0, not only at whole epochs.
 template <class S, class T>
-concept Continuous =
-    ClosedForm<S, T> && requires(const S& schedule, double t, Group<T> group) {
-      { schedule.at_time(t, group) } -> std::convertible_to<T>;
-    };
+concept Continuous = ClosedForm<S, T> && requires(const S& schedule, double t, Group<T> group) {
+  { schedule.at_time(t, group) } -> std::convertible_to<T>;
+};
 
 /// A closed form that multiplies the base rate: at(t, group) is multiplier(t) * base rate. Factors
 /// chain into their product.
 template <class S, class T>
-concept Factor = ClosedForm<S, T> && requires(const S& schedule, Epoch t) { schedule.multiplier(t); };
+concept Factor =
+    ClosedForm<S, T> && requires(const S& schedule, Epoch t) { schedule.multiplier(t); };
 
 /// A schedule with momentum as a second output, nothing where it leaves a group's momentum alone.
 template <class S, class T>

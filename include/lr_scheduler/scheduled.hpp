@@ -24,19 +24,19 @@
 namespace lr_scheduler {
 
 /// A schedule bound to an optimizer. It remembers, for each group, the rate that it left there and
-/// whether that is on the schedule's closed form. At a step, a rate that still reads the same and was
-/// on the curve moves along the closed form, at(t); one that something else moved (another scheduler,
-/// the user) moves by the chainable form, next(t, lr), from what is there. A schedule that knows only
-/// one of the two forms always uses that.
+/// whether that is on the schedule's closed form. At a step, a rate that still reads the same and
+/// was on the curve moves along the closed form, at(t); one that something else moved (another
+/// scheduler, the user) moves by the chainable form, next(t, lr), from what is there. A schedule
+/// that knows only one of the two forms always uses that.
 template <class S, Scalar T>
   requires Schedule<S, T>
 class Scheduled : public Scheduler<T> {
  public:
   using schedule_type = S;
 
-  /// Applies the rate of epoch 0. Throws std::invalid_argument, the optimizer untouched, if an option
-  /// is out of range, a list of another length than the groups, or the optimizer has no groups or,
-  /// where the schedule drives it, no momentum.
+  /// Applies the rate of epoch 0. Throws std::invalid_argument, the optimizer untouched, if an
+  /// option is out of range, a list of another length than the groups, or the optimizer has no
+  /// groups or, where the schedule drives it, no momentum.
   template <Optimizer O>
   Scheduled(O& optimizer, S schedule)
       : Scheduler<T>(OptimizerRef<T>(optimizer)), schedule_(std::move(schedule)) {
@@ -206,7 +206,8 @@ class Scheduled : public Scheduler<T> {
               return;
             }
             optimizer_.read(first, out);
-            const std::size_t on_curve = has_closed_form_ ? count_on_curve(out, left_there, first) : 0;
+            const std::size_t on_curve =
+                has_closed_form_ ? count_on_curve(out, left_there, first) : 0;
             if (on_curve == out.size()) {
               detail::apply<T>(closed_form(), out, base_lrs, first);
             } else if (on_curve == 0) {
@@ -309,9 +310,7 @@ class Scheduled : public Scheduler<T> {
     off_curve_ = 0;
   }
 
-  [[nodiscard]] StateDict saved_options() const override {
-    return detail::options_of(schedule_);
-  }
+  [[nodiscard]] StateDict saved_options() const override { return detail::options_of(schedule_); }
 
   [[nodiscard]] StateDict progress() const override {
     StateDict progress = Base::common_progress();
@@ -320,8 +319,7 @@ class Scheduled : public Scheduler<T> {
     StateValue::List on_curve;
     StateValue::List momentums;
     for (std::size_t i = 0; i < groups; ++i) {
-      on_curve.emplace_back(i >= lrs_.size() ||
-                            (on_curve_[i] && Base::lr_of_group(i) == lrs_[i]));
+      on_curve.emplace_back(i >= lrs_.size() || (on_curve_[i] && Base::lr_of_group(i) == lrs_[i]));
       if (cycles_momentum_) momentums.push_back(detail::encode(optimizer_.momentum(i)));
     }
     progress.set("on_curve", std::move(on_curve));

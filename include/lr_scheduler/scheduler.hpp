@@ -49,17 +49,17 @@ class Scheduler {
   /// The same, for loops that have a metric: schedulers that need none ignore it.
   void step(T metric) { advance(&metric); }
 
-  /// Jumps to epoch t >= 0. Throws std::invalid_argument for a negative t and std::logic_error where
-  /// there is no closed form.
+  /// Jumps to epoch t >= 0. Throws std::invalid_argument for a negative t and std::logic_error
+  /// where there is no closed form.
   void seek(Epoch t) {
     if (t < 0) {
       throw std::invalid_argument(class_name() + ": cannot seek to epoch " + std::to_string(t));
     }
     jump(t);
   }
-  /// Jumps to a time between epochs, as epoch + batch / batches; step() then goes on by 1 from there.
-  /// Throws std::invalid_argument for a time that is negative or not finite and std::logic_error
-  /// where the schedule is not continuous.
+  /// Jumps to a time between epochs, as epoch + batch / batches; step() then goes on by 1 from
+  /// there. Throws std::invalid_argument for a time that is negative or not finite and
+  /// std::logic_error where the schedule is not continuous.
   void seek_time(double t) {
     if (!detail::is_finite(t) || t < 0 || t >= 0x1p62) {
       throw std::invalid_argument(class_name() + ": cannot seek to time " + detail::text_of(t));
@@ -130,9 +130,9 @@ class Scheduler {
   /// The common part of the progress, with the rates as the optimizer has them now.
   [[nodiscard]] StateDict common_progress() const {
     const std::size_t groups = optimizer_.size();
-    std::vector<T> base_lrs(base_lrs_.begin(),
-                            base_lrs_.begin() + static_cast<std::ptrdiff_t>(
-                                                    std::min(groups, base_lrs_.size())));
+    std::vector<T> base_lrs(
+        base_lrs_.begin(),
+        base_lrs_.begin() + static_cast<std::ptrdiff_t>(std::min(groups, base_lrs_.size())));
     std::vector<T> lrs(groups);
     for (std::size_t i = base_lrs.size(); i < groups; ++i) base_lrs.push_back(base_lr_of_group(i));
     optimizer_.read(0, lrs);

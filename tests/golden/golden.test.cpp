@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "support/golden.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -10,7 +12,6 @@
 #include <vector>
 
 #include "support/catch.hpp"
-#include "support/golden.hpp"
 #include "support/reference.hpp"
 
 namespace lr_scheduler::testing {
@@ -60,11 +61,23 @@ double worst_units_in_last_place(const std::string& family) {
   return worst;
 }
 
-const std::vector<std::string> families{
-    "StepLR",           "MultiStepLR", "ConstantLR", "LinearLR",     "ExponentialLR",
-    "PolynomialLR",     "CosineAnnealingLR",         "MultiplicativeLR", "LambdaLR",
-    "CosineAnnealingWarmRestarts",     "ChainedScheduler", "SequentialLR", "ReduceLROnPlateau",
-    "CyclicLR",         "OneCycleLR",  "SWALR",      "Stacked"};
+const std::vector<std::string> families{"StepLR",
+                                        "MultiStepLR",
+                                        "ConstantLR",
+                                        "LinearLR",
+                                        "ExponentialLR",
+                                        "PolynomialLR",
+                                        "CosineAnnealingLR",
+                                        "MultiplicativeLR",
+                                        "LambdaLR",
+                                        "CosineAnnealingWarmRestarts",
+                                        "ChainedScheduler",
+                                        "SequentialLR",
+                                        "ReduceLROnPlateau",
+                                        "CyclicLR",
+                                        "OneCycleLR",
+                                        "SWALR",
+                                        "Stacked"};
 
 TEST_CASE("golden trajectories cover every family") {
   std::set<std::string> seen;
@@ -122,10 +135,10 @@ TEST_CASE("where double differs from PyTorch by more than 1e-14, it is nearer to
 }
 
 TEST_CASE("a float closed form is within 1 unit in the last place of the exact value") {
-  const std::string family = GENERATE(
-      "StepLR", "MultiStepLR", "ConstantLR", "LinearLR", "ExponentialLR", "PolynomialLR",
-      "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "ChainedScheduler", "SequentialLR",
-      "CyclicLR", "OneCycleLR", "SWALR");
+  const std::string family =
+      GENERATE("StepLR", "MultiStepLR", "ConstantLR", "LinearLR", "ExponentialLR", "PolynomialLR",
+               "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "ChainedScheduler",
+               "SequentialLR", "CyclicLR", "OneCycleLR", "SWALR");
   INFO(family);
   const double worst = worst_units_in_last_place<float>(family);
   CHECK(worst > 0);
@@ -133,10 +146,10 @@ TEST_CASE("a float closed form is within 1 unit in the last place of the exact v
 }
 
 TEST_CASE("a long double closed form is within 4 units in the last place of the exact value") {
-  const std::string family = GENERATE(
-      "StepLR", "MultiStepLR", "ConstantLR", "LinearLR", "ExponentialLR", "PolynomialLR",
-      "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "ChainedScheduler", "SequentialLR",
-      "CyclicLR", "OneCycleLR", "SWALR");
+  const std::string family =
+      GENERATE("StepLR", "MultiStepLR", "ConstantLR", "LinearLR", "ExponentialLR", "PolynomialLR",
+               "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "ChainedScheduler",
+               "SequentialLR", "CyclicLR", "OneCycleLR", "SWALR");
   INFO(family);
   const double worst = worst_units_in_last_place<long double>(family);
   CHECK(worst > 0);

@@ -20,8 +20,8 @@ using Exact = boost::multiprecision::number<boost::multiprecision::cpp_dec_float
                                             boost::multiprecision::et_off>;
 
 /// PyTorch's schedulers as they step, recursion and all, in 60 digits: what a run should have given
-/// had nothing been rounded. Written from PyTorch's documented definitions and sharing no code with the
-/// library. Options are rounded to T first, as the library has them in T.
+/// had nothing been rounded. Written from PyTorch's documented definitions and sharing no code with
+/// the library. Options are rounded to T first, as the library has them in T.
 template <class T>
 class Reference {
  public:
@@ -138,7 +138,8 @@ class Reference {
       if ((epoch_ - 1 - n) % (2 * n) == 0) {
         return lr + (base_[i] - low) * (1 - cos(Exact(pi() / n))) / 2;
       }
-      return (1 + cos(Exact(pi() * t / n))) / (1 + cos(Exact(pi() * (t - 1) / n))) * (lr - low) + low;
+      return (1 + cos(Exact(pi() * t / n))) / (1 + cos(Exact(pi() * (t - 1) / n))) * (lr - low) +
+             low;
     }
     if (type_ == "CosineAnnealingWarmRestarts") return cosine(i, in_cycle_, cycle_);
     if (type_ == "CyclicLR") return cyclic(i, t);
@@ -149,7 +150,8 @@ class Reference {
 
   [[nodiscard]] Exact cyclic(std::size_t i, const Exact& t) const {
     const Exact up(integer("step_size_up"));
-    const bool has_down = config_.contains("step_size_down") && !config_["step_size_down"].is_null();
+    const bool has_down =
+        config_.contains("step_size_down") && !config_["step_size_down"].is_null();
     const Exact down = has_down ? Exact(integer("step_size_down")) : up;
     const Exact cycle = floor(Exact(1 + t / (up + down)));
     const Exact phase = t - (cycle - 1) * (up + down);
@@ -161,10 +163,9 @@ class Reference {
   }
 
   [[nodiscard]] Exact one_cycle(std::size_t i, const Exact& t) const {
-    const std::int64_t steps =
-        config_.contains("total_steps") && !config_["total_steps"].is_null()
-            ? integer("total_steps")
-            : integer("epochs") * integer("steps_per_epoch");
+    const std::int64_t steps = config_.contains("total_steps") && !config_["total_steps"].is_null()
+                                   ? integer("total_steps")
+                                   : integer("epochs") * integer("steps_per_epoch");
     const Exact high = option("max_lr", i);
     const Exact low = high / option("div_factor");
     const Exact last = low / option("final_div_factor");
@@ -192,7 +193,7 @@ class Reference {
     const auto alpha = [&](const Exact& time) {
       const Exact share = std::clamp(Exact(time / n), Exact(0), Exact(1));
       return config_.at("anneal_strategy") == "cos" ? Exact((1 - cos(Exact(pi() * share))) / 2)
-                                                     : share;
+                                                    : share;
     };
     if (alpha(t - 1) == 1) return target;
     const Exact from = (lr - alpha(t - 1) * target) / (1 - alpha(t - 1));

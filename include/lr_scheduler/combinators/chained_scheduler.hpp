@@ -23,9 +23,9 @@ namespace lr_scheduler {
 namespace schedule {
 
 /// Several schedules at once. If all are factors (Step, MultiStep, Constant, Linear, Exponential,
-/// Polynomial, LinearWarmup and combinators of them), the rate is the base rate times their product.
-/// Otherwise each in turn moves the rate that the one before it left; one that knows only a closed
-/// form replaces it.
+/// Polynomial, LinearWarmup and combinators of them), the rate is the base rate times their
+/// product. Otherwise each in turn moves the rate that the one before it left; one that knows only
+/// a closed form replaces it.
 ///
 ///     {.schedules = {Constant<double>{.factor = 0.5, .total_iters = 2},
 ///                    Exponential<double>{.gamma = 0.5}}}, base rate 0.8: 0.4, 0.2, 0.2, 0.1 ...
@@ -41,7 +41,8 @@ struct Chained {
     visit("schedulers", self.schedules);
   }
 
-  /// Throws std::invalid_argument if an option of a schedule in it is out of range, or there is none.
+  /// Throws std::invalid_argument if an option of a schedule in it is out of range, or there is
+  /// none.
   void validate() const { detail::validate_children(detail::Check(name), schedules); }
 
   [[nodiscard]] bool has_closed_form() const {
@@ -55,12 +56,10 @@ struct Chained {
     return is_one() && schedules.front().starts_from_current();
   }
   /// Schedules that are no factors make their curves one by one, while rates are computed.
-  [[nodiscard]] bool never_throws() const {
-    return is_factor() && detail::none_throws(schedules);
-  }
+  [[nodiscard]] bool never_throws() const { return is_factor() && detail::none_throws(schedules); }
 
-  /// The rate at epoch t, for each group by its base rate. Throws std::logic_error where there is no
-  /// closed form.
+  /// The rate at epoch t, for each group by its base rate. Throws std::logic_error where there is
+  /// no closed form.
   [[nodiscard]] auto at(Epoch t) const {
     if (is_one()) return schedules.front().at(t);
     return detail::erase_curve<T>(*this, t, [](const Chained& chain, Epoch epoch) {

@@ -21,7 +21,8 @@ namespace lr_scheduler::schedule {
 /// A schedule for each parameter group. Options of these schedules that are lists have one value.
 ///
 ///     Scheduled scheduler{optimizer, PerGroup<double>{.schedules = {Step<double>{.step_size = 30},
-///                                                                   Exponential<double>{.gamma = 0.9}}}};
+///                                                                   Exponential<double>{.gamma =
+///                                                                   0.9}}}};
 ///
 /// Source: the ParamwiseScheduler that PyTorch's users ask for.
 template <Scalar T>
@@ -34,7 +35,8 @@ struct PerGroup {
     visit("schedulers", self.schedules);
   }
 
-  /// Throws std::invalid_argument if an option of a schedule in it is out of range, or there is none.
+  /// Throws std::invalid_argument if an option of a schedule in it is out of range, or there is
+  /// none.
   void validate() const { detail::validate_children(detail::Check(name), schedules); }
   /// Throws std::invalid_argument if there is another number of groups than of schedules.
   void check_groups(std::size_t groups) const {

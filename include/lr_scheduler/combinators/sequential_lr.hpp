@@ -12,8 +12,8 @@
 #include <vector>
 
 #include <lr_scheduler/any_schedule.hpp>
-#include <lr_scheduler/detail/children.hpp>
 #include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/children.hpp>
 #include <lr_scheduler/detail/curve.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/fwd.hpp>
@@ -24,9 +24,9 @@
 namespace lr_scheduler {
 namespace schedule {
 
-/// One schedule after the other: schedules[i + 1] takes over at milestones[i], from its own 0. There
-/// it is at its at(0), from the group's base rate; a schedule without a closed form, and SWA, go on
-/// from the rate that is there.
+/// One schedule after the other: schedules[i + 1] takes over at milestones[i], from its own 0.
+/// There it is at its at(0), from the group's base rate; a schedule without a closed form, and SWA,
+/// go on from the rate that is there.
 ///
 ///     {.schedules = {LinearWarmup<double>{.warmup_steps = 2}, Exponential<double>{.gamma = 0.5}},
 ///      .milestones = {2}}, base rate 0.8: 0, 0.4, 0.8, 0.4, 0.2 ...
@@ -119,9 +119,9 @@ struct Sequential {
   /// The schedule in charge at t, and the time by its own clock.
   template <detail::TimePoint Time>
   [[nodiscard]] std::pair<const AnySchedule<T>*, Time> locate(Time t) const {
-    const auto next_milestone =
-        std::upper_bound(milestones.begin(), milestones.end(), t,
-                         [](Time time, Epoch milestone) { return time < static_cast<Time>(milestone); });
+    const auto next_milestone = std::upper_bound(
+        milestones.begin(), milestones.end(), t,
+        [](Time time, Epoch milestone) { return time < static_cast<Time>(milestone); });
     const auto child = static_cast<std::size_t>(next_milestone - milestones.begin());
     const Time begin = child == 0 ? Time(0) : static_cast<Time>(milestones[child - 1]);
     return {&schedules[child], t - begin};

@@ -23,8 +23,8 @@ void check_callable(std::string_view name, std::string_view field,
   });
 }
 
-/// The factor of a group at an epoch, 1 before `from`: one function is called once for all groups, a
-/// list of them once for each.
+/// The factor of a group at an epoch, 1 before `from`: one function is called once for all groups,
+/// a list of them once for each.
 template <Scalar T>
 class PerGroupFactor {
  public:

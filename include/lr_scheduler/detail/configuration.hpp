@@ -91,8 +91,8 @@ class ConfigurationReader {
     }
     std::unique_ptr<Scheduler<T>> result;
     const bool found = AllSchedulers<T>::visit(type, [&]<class Bound>(std::type_identity<Bound>) {
-      result = std::make_unique<Bound>(
-          optimizer, options<typename Bound::schedule_type>(config, "", 0));
+      result =
+          std::make_unique<Bound>(optimizer, options<typename Bound::schedule_type>(config, "", 0));
     });
     if (!found) throw std::invalid_argument("type: unknown scheduler \"" + type + "\"");
     return result;

@@ -18,8 +18,8 @@
 
 namespace lr_scheduler::detail {
 
-// A curve is a schedule at one epoch: what depends on the epoch alone is computed, what is left is a
-// callable of the group, f(Group) for the closed form and f(rate, Group) for the chainable one.
+// A curve is a schedule at one epoch: what depends on the epoch alone is computed, what is left is
+// a callable of the group, f(Group) for the closed form and f(rate, Group) for the chainable one.
 
 /// base rate * factor.
 template <Scalar T>
@@ -75,10 +75,8 @@ template <Scalar T, class S>
                 }) {
     return schedule.next(t);
   } else {
-    return [&schedule, t](const T& lr, const Group<T>& group) noexcept(
-               noexcept(schedule.next(t, lr, group))) {
-      return static_cast<T>(schedule.next(t, lr, group));
-    };
+    return [&schedule, t](const T& lr, const Group<T>& group) noexcept(noexcept(schedule.next(
+               t, lr, group))) { return static_cast<T>(schedule.next(t, lr, group)); };
   }
 }
 
@@ -119,10 +117,10 @@ class AnyCurve {
   template <class Curve>
     requires(!std::same_as<Curve, AnyCurve>) && fits<Curve>
   explicit AnyCurve(const Curve& curve) noexcept
-      : apply_([](const void* self, std::span<T> lrs, std::span<const T> base_lrs,
-                  std::size_t first) {
-          detail::apply<T>(*static_cast<const Curve*>(self), lrs, base_lrs, first);
-        }) {
+      : apply_(
+            [](const void* self, std::span<T> lrs, std::span<const T> base_lrs, std::size_t first) {
+              detail::apply<T>(*static_cast<const Curve*>(self), lrs, base_lrs, first);
+            }) {
     ::new (static_cast<void*>(storage_)) Curve(curve);
   }
 

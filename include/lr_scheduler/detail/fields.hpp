@@ -263,9 +263,8 @@ bool merge_options(S& schedule, const StateDict& saved, OnMismatch on_mismatch, 
                             const StateValue& ours, int our_digits) {
     same = false;
     if (on_mismatch == OnMismatch::error) {
-      throw std::invalid_argument(where + " is " + text_of(theirs, digits) +
-                                  " in the state and " + text_of(ours, our_digits) +
-                                  " in the scheduler");
+      throw std::invalid_argument(where + " is " + text_of(theirs, digits) + " in the state and " +
+                                  text_of(ours, our_digits) + " in the scheduler");
     }
   };
   const StateValue& type = expect_key(saved, "type", path);
@@ -285,13 +284,13 @@ bool merge_options(S& schedule, const StateDict& saved, OnMismatch on_mismatch, 
         if (list == nullptr) expected(where, "a list", expect_key(saved, key, path));
         if (list->size() != value.size()) {
           throw std::invalid_argument(where + " has " + std::to_string(list->size()) +
-                                      " elements in the state and " +
-                                      std::to_string(value.size()) + " in the scheduler");
+                                      " elements in the state and " + std::to_string(value.size()) +
+                                      " in the scheduler");
         }
         for (std::size_t i = 0; i < value.size(); ++i) {
           const std::string child = join(where, i);
-          same &= value[i].merge_options(expect_dict((*list)[i], child), on_mismatch, digits,
-                                         child);
+          same &=
+              value[i].merge_options(expect_dict((*list)[i], child), on_mismatch, digits, child);
         }
       } else if constexpr (!is_callable_option<V>) {
         const StateValue& theirs = expect_key(saved, key, path);

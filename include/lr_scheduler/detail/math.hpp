@@ -134,13 +134,17 @@ template <class C, class N>
 }
 
 /// t mod period, for t >= 0.
-[[nodiscard]] inline Epoch remainder(Epoch t, Epoch period) noexcept { return t % period; }
+[[nodiscard]] inline Epoch remainder(Epoch t, Epoch period) noexcept {
+  return t % period;
+}
 [[nodiscard]] inline double remainder(double t, Epoch period) noexcept {
   return std::fmod(t, static_cast<double>(period));
 }
 
 /// How often the period is over at t, for t >= 0.
-[[nodiscard]] inline Epoch quotient(Epoch t, Epoch period) noexcept { return t / period; }
+[[nodiscard]] inline Epoch quotient(Epoch t, Epoch period) noexcept {
+  return t / period;
+}
 [[nodiscard]] inline Epoch quotient(double t, Epoch period) noexcept {
   return static_cast<Epoch>((t - remainder(t, period)) / static_cast<double>(period) + 0.5);
 }

@@ -27,8 +27,8 @@ template <class N>
     return std::to_string(number);
   } else if constexpr (std::floating_point<N>) {
     std::array<char, 64> buffer{};
-    const auto [end, error] = std::to_chars(
-        buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::general);
+    const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number,
+                                            std::chars_format::general);
     return error == std::errc{} ? std::string(buffer.data(), end) : std::string("?");
   } else {
     std::ostringstream stream;
@@ -42,8 +42,8 @@ template <class N>
 /// float scheduler (24 digits) are written as floats, 0.1 and not 0.10000000149011612.
 [[nodiscard]] inline std::string text_of(const StateValue& value, int digits);
 
-/// Name(option=value, ...) for options with a "type", {key=value, ...} for any other dict; `more` is
-/// appended to the options.
+/// Name(option=value, ...) for options with a "type", {key=value, ...} for any other dict; `more`
+/// is appended to the options.
 [[nodiscard]] inline std::string text_of(const StateDict& dict, int digits,
                                          std::string_view more = {}) {
   std::string name;

@@ -17,8 +17,8 @@
 namespace lr_scheduler {
 namespace schedule {
 
-/// eta_min + (base_lr - eta_min) (1 + cos(pi t / T_max)) / 2: half a cosine wave from base_lr at 0 to
-/// eta_min at T_max. After it the rate rebounds, with period 2 T_max, or holds.
+/// eta_min + (base_lr - eta_min) (1 + cos(pi t / T_max)) / 2: half a cosine wave from base_lr at 0
+/// to eta_min at T_max. After it the rate rebounds, with period 2 T_max, or holds.
 ///
 ///     {.T_max = 4}, base rate 0.1: 0.1, 0.0854, 0.05, 0.0146, 0, then 0.0146, 0.05 ... or 0, 0 ...
 ///
@@ -28,8 +28,8 @@ template <Scalar T>
 struct CosineAnnealing {
   using C = detail::compute_t<T>;
 
-  Required<Epoch> T_max;                    ///< Epochs from base_lr to eta_min, positive. Required.
-  T eta_min = T(0);                         ///< The lowest rate, not negative.
+  Required<Epoch> T_max;                   ///< Epochs from base_lr to eta_min, positive. Required.
+  T eta_min = T(0);                        ///< The lowest rate, not negative.
   AfterEnd after_end = AfterEnd::rebound;  ///< What follows T_max: rebound or hold.
 
   static constexpr std::string_view name = "CosineAnnealingLR";

@@ -19,18 +19,19 @@ namespace lr_scheduler {
 namespace schedule {
 
 /// eta_min + (base_lr - eta_min) (1 + cos(pi T_cur / T_i)) / 2: half a cosine wave again and again,
-/// each cycle T_mult times as long as the one before it. T_cur is the time since the last restart, T_i
-/// the length of the cycle.
+/// each cycle T_mult times as long as the one before it. T_cur is the time since the last restart,
+/// T_i the length of the cycle.
 ///
-///     {.T_0 = 2, .T_mult = 2}, base rate 0.1: 0.1, 0.05, then 0.1, 0.0854, 0.05, 0.0146, then 0.1 ...
+///     {.T_0 = 2, .T_mult = 2}, base rate 0.1: 0.1, 0.05, then 0.1, 0.0854, 0.05, 0.0146, then 0.1
+///     ...
 ///
-/// Source: torch.optim.lr_scheduler.CosineAnnealingWarmRestarts; Loshchilov and Hutter, 2017, "SGDR"
-/// (arXiv:1608.03983).
+/// Source: torch.optim.lr_scheduler.CosineAnnealingWarmRestarts; Loshchilov and Hutter, 2017,
+/// "SGDR" (arXiv:1608.03983).
 template <Scalar T>
 struct CosineAnnealingWarmRestarts {
-  Required<Epoch> T_0;   ///< Epochs of the first cycle, positive. Required.
-  Epoch T_mult = 1;      ///< How many times as long each cycle is as the one before, at least 1.
-  T eta_min = T(0);      ///< The lowest rate, not negative; approached, as a cycle ends before it.
+  Required<Epoch> T_0;  ///< Epochs of the first cycle, positive. Required.
+  Epoch T_mult = 1;     ///< How many times as long each cycle is as the one before, at least 1.
+  T eta_min = T(0);     ///< The lowest rate, not negative; approached, as a cycle ends before it.
 
   static constexpr std::string_view name = "CosineAnnealingWarmRestarts";
   template <class Self, class Visitor>
@@ -96,7 +97,8 @@ class CosineAnnealingWarmRestarts : public Scheduled<schedule::CosineAnnealingWa
 };
 
 template <Optimizer O>
-CosineAnnealingWarmRestarts(O&, schedule::CosineAnnealingWarmRestarts<scalar_t<O>>) -> CosineAnnealingWarmRestarts<scalar_t<O>>;
+CosineAnnealingWarmRestarts(O&, schedule::CosineAnnealingWarmRestarts<scalar_t<O>>)
+    -> CosineAnnealingWarmRestarts<scalar_t<O>>;
 
 }  // namespace lr_scheduler
 

@@ -30,17 +30,17 @@ namespace schedule {
 /// Neural Networks" (arXiv:1506.01186).
 template <Scalar T>
 struct Cyclic {
-  OneOrPerGroup<T> base_lr;       ///< The lower rate; one or one for each group. Required.
-  OneOrPerGroup<T> max_lr;        ///< The upper rate; one or one for each group. Required.
-  Epoch step_size_up = 2000;      ///< Steps from base_lr to max_lr, not negative.
-  std::optional<Epoch> step_size_down{};        ///< Steps back, not negative; default step_size_up.
-  CyclicMode mode = CyclicMode::triangular;     ///< How the height changes. scale_fn overrides it.
-  T gamma = T(1);                               ///< Base of exp_range, gamma^iteration.
-  std::function<T(T)> scale_fn{};               ///< Factor of the height. No part of the state.
-  ScaleMode scale_mode = ScaleMode::cycle;      ///< What scale_fn is called with.
-  bool cycle_momentum = true;                   ///< Whether momentum (Adam: beta1) is driven too.
-  OneOrPerGroup<T> base_momentum = T(0.8L);     ///< Momentum at max_lr, in [0, 1); as base_lr.
-  OneOrPerGroup<T> max_momentum = T(0.9L);      ///< Momentum at base_lr, in [0, 1); as base_lr.
+  OneOrPerGroup<T> base_lr;               ///< The lower rate; one or one for each group. Required.
+  OneOrPerGroup<T> max_lr;                ///< The upper rate; one or one for each group. Required.
+  Epoch step_size_up = 2000;              ///< Steps from base_lr to max_lr, not negative.
+  std::optional<Epoch> step_size_down{};  ///< Steps back, not negative; default step_size_up.
+  CyclicMode mode = CyclicMode::triangular;  ///< How the height changes. scale_fn overrides it.
+  T gamma = T(1);                            ///< Base of exp_range, gamma^iteration.
+  std::function<T(T)> scale_fn{};            ///< Factor of the height. No part of the state.
+  ScaleMode scale_mode = ScaleMode::cycle;   ///< What scale_fn is called with.
+  bool cycle_momentum = true;                ///< Whether momentum (Adam: beta1) is driven too.
+  OneOrPerGroup<T> base_momentum = T(0.8L);  ///< Momentum at max_lr, in [0, 1); as base_lr.
+  OneOrPerGroup<T> max_momentum = T(0.9L);   ///< Momentum at base_lr, in [0, 1); as base_lr.
 
   static constexpr std::string_view name = "CyclicLR";
   template <class Self, class Visitor>
@@ -115,8 +115,7 @@ struct Cyclic {
 
   [[nodiscard]] std::optional<T> momentum(const C& height, const Group<T>& group) const {
     if (!cycle_momentum) return std::nullopt;
-    const C value =
-        between(C(max_momentum[group.index]), C(base_momentum[group.index]), height);
+    const C value = between(C(max_momentum[group.index]), C(base_momentum[group.index]), height);
     const C below_one = C(C(1) - C(std::numeric_limits<T>::epsilon()) / C(2));
     return static_cast<T>(std::clamp(value, C(0), below_one));
   }
@@ -133,7 +132,7 @@ struct Cyclic {
     const Epoch period = step_size_up + down();
     const Time phase = detail::remainder(t, period);
     const auto up = static_cast<Time>(step_size_up);
-    const C triangle = phase < up ? C(C(phase) / C(step_size_up))
+    const C triangle = phase < up    ? C(C(phase) / C(step_size_up))
                        : phase == up ? C(1)
                                      : C(C(static_cast<Time>(period) - phase) / C(down()));
     return C(triangle * scale(t, C(detail::quotient(t, period) + 1)));

@@ -46,7 +46,7 @@ struct Exponential {
     return detail::Scaled<T>{multiplier(t)}(group);
   }
   /// The rate at epoch t, from the one that is there.
-  [[nodiscard]] auto next(Epoch t) const { 
+  [[nodiscard]] auto next(Epoch t) const {
     return detail::Rescaled<T>{detail::compute_t<T>(t == 0 ? T(1) : gamma.value())};
   }
   [[nodiscard]] T next(Epoch t, T lr, Group<T> group) const { return next(t)(lr, group); }

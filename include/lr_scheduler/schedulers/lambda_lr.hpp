@@ -22,7 +22,8 @@ namespace schedule {
 
 /// base_lr * lr_lambda(t).
 ///
-///     {.lr_lambda = [](Epoch t) { return 1.0 / double(1 + t); }}, base rate 0.6: 0.6, 0.3, 0.2, 0.15 ...
+///     {.lr_lambda = [](Epoch t) { return 1.0 / double(1 + t); }}, base rate 0.6: 0.6, 0.3, 0.2,
+///     0.15 ...
 ///
 /// Source: torch.optim.lr_scheduler.LambdaLR.
 template <Scalar T>
@@ -43,9 +44,8 @@ struct Lambda {
   /// The rate at epoch t, for each group by its base rate.
   [[nodiscard]] auto at(Epoch t) const {
     const auto factor = detail::per_group_factor(lr_lambda, t);
-    return [factor](const Group<T>& group) {
-      return detail::Scaled<T>{factor(group.index)}(group);
-    };
+    return
+        [factor](const Group<T>& group) { return detail::Scaled<T>{factor(group.index)}(group); };
   }
   [[nodiscard]] T at(Epoch t, Group<T> group) const { return at(t)(group); }
 };

@@ -19,7 +19,8 @@ namespace schedule {
 /// base_lr times a factor that moves in a straight line from start_factor at 0 to end_factor at
 /// total_iters and stays there.
 ///
-///     {.start_factor = 0.5, .total_iters = 4}, base rate 0.1: 0.05, 0.0625, 0.075, 0.0875, 0.1, 0.1 ...
+///     {.start_factor = 0.5, .total_iters = 4}, base rate 0.1: 0.05, 0.0625, 0.075, 0.0875, 0.1,
+///     0.1 ...
 ///
 /// Source: torch.optim.lr_scheduler.LinearLR.
 template <Scalar T>

@@ -22,7 +22,8 @@ namespace schedule {
 
 /// base_lr * gamma^n, n the number of milestones that are at t or before it.
 ///
-///     {.milestones = {30, 80}, .gamma = 0.1}, base rate 0.1: 0.1 at 0 to 29, 0.01 at 30 to 79, 0.001
+///     {.milestones = {30, 80}, .gamma = 0.1}, base rate 0.1: 0.1 at 0 to 29, 0.01 at 30 to 79,
+///     0.001
 ///
 /// Source: torch.optim.lr_scheduler.MultiStepLR.
 template <Scalar T>
@@ -54,7 +55,7 @@ struct MultiStep {
   [[nodiscard]] auto at(Epoch t) const { return detail::Scaled<T>{multiplier(t)}; }
   [[nodiscard]] T at(Epoch t, Group<T> group) const { return at(t)(group); }
   /// The rate at epoch t, from the one that is there.
-  [[nodiscard]] auto next(Epoch t) const { 
+  [[nodiscard]] auto next(Epoch t) const {
     return detail::Rescaled<T>{gamma_to_the(std::count(milestones.begin(), milestones.end(), t))};
   }
   [[nodiscard]] T next(Epoch t, T lr, Group<T> group) const { return next(t)(lr, group); }

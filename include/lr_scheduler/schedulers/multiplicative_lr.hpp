@@ -27,8 +27,8 @@ namespace schedule {
 /// Source: torch.optim.lr_scheduler.MultiplicativeLR.
 template <Scalar T>
 struct Multiplicative {
-  /// Factor of the rate at an epoch: one function, called once a step, or one for each group. No part
-  /// of the state. Required.
+  /// Factor of the rate at an epoch: one function, called once a step, or one for each group. No
+  /// part of the state. Required.
   OneOrPerGroup<std::function<T(Epoch)>> lr_lambda;
 
   static constexpr std::string_view name = "MultiplicativeLR";

@@ -25,7 +25,8 @@ namespace schedule {
 
 /// From max_lr / div_factor up to max_lr in the first pct_start of the steps, then down to max_lr /
 /// (div_factor * final_div_factor) at the last step, total_steps - 1; with three phases, first back
-/// down to where it came from. Momentum moves the other way. The base rate of the group plays no part.
+/// down to where it came from. Momentum moves the other way. The base rate of the group plays no
+/// part.
 ///
 ///     {.max_lr = 1, .total_steps = 6, .pct_start = 0.5, .anneal_strategy = AnnealStrategy::linear,
 ///      .div_factor = 4, .final_div_factor = 1}: 0.25, 0.625, 1, 0.75, 0.5, 0.25
@@ -34,19 +35,19 @@ namespace schedule {
 /// (arXiv:1708.07120).
 template <Scalar T>
 struct OneCycle {
-  OneOrPerGroup<T> max_lr;                   ///< The highest rate; one or one for each group. Required.
-  std::optional<Epoch> total_steps{};        ///< Steps of the cycle, positive; or else:
-  std::optional<Epoch> epochs{};             ///< epochs * steps_per_epoch, both positive.
-  std::optional<Epoch> steps_per_epoch{};    ///< See epochs.
-  T pct_start = T(0.3L);                     ///< Share of the steps that the rise takes, 0 to 1.
+  OneOrPerGroup<T> max_lr;             ///< The highest rate; one or one for each group. Required.
+  std::optional<Epoch> total_steps{};  ///< Steps of the cycle, positive; or else:
+  std::optional<Epoch> epochs{};       ///< epochs * steps_per_epoch, both positive.
+  std::optional<Epoch> steps_per_epoch{};  ///< See epochs.
+  T pct_start = T(0.3L);                   ///< Share of the steps that the rise takes, 0 to 1.
   AnnealStrategy anneal_strategy = AnnealStrategy::cos;  ///< cos or linear.
-  bool cycle_momentum = true;                ///< Whether momentum (Adam: beta1) is driven too.
+  bool cycle_momentum = true;                 ///< Whether momentum (Adam: beta1) is driven too.
   OneOrPerGroup<T> base_momentum = T(0.85L);  ///< Momentum at max_lr, in [0, 1); as max_lr.
   OneOrPerGroup<T> max_momentum = T(0.95L);   ///< Momentum at the ends, in [0, 1); as max_lr.
-  T div_factor = T(25);                      ///< max_lr / the first rate, positive.
-  T final_div_factor = T(10000);             ///< The first rate / the last, positive.
-  bool three_phase = false;                  ///< Whether the fall is mirrored before the last phase.
-  AfterEnd after_end = AfterEnd::hold;       ///< Past total_steps: hold the last rate, or error.
+  T div_factor = T(25);                       ///< max_lr / the first rate, positive.
+  T final_div_factor = T(10000);              ///< The first rate / the last, positive.
+  bool three_phase = false;             ///< Whether the fall is mirrored before the last phase.
+  AfterEnd after_end = AfterEnd::hold;  ///< Past total_steps: hold the last rate, or error.
 
   static constexpr std::string_view name = "OneCycleLR";
   template <class Self, class Visitor>
@@ -94,7 +95,8 @@ struct OneCycle {
     }
     check.positive("div_factor", div_factor);
     check.positive("final_div_factor", final_div_factor);
-    if (after_end == AfterEnd::rebound) check.refuse("after_end must be hold or error, got rebound");
+    if (after_end == AfterEnd::rebound)
+      check.refuse("after_end must be hold or error, got rebound");
   }
 
   /// How many steps the cycle has.
@@ -102,8 +104,8 @@ struct OneCycle {
     return total_steps ? *total_steps : *epochs * *steps_per_epoch;
   }
 
-  /// The rate at epoch t, for each group by its place. Throws std::out_of_range past total_steps where
-  /// after_end is error.
+  /// The rate at epoch t, for each group by its place. Throws std::out_of_range past total_steps
+  /// where after_end is error.
   [[nodiscard]] auto at(Epoch t) const { return curve(t); }
   [[nodiscard]] T at(Epoch t, Group<T> group) const { return curve(t)(group); }
   [[nodiscard]] T at_time(double t, Group<T> group) const { return curve(t)(group); }

@@ -26,12 +26,12 @@ namespace lr_scheduler {
 /// The options of ReduceLROnPlateau.
 template <Scalar T>
 struct PlateauOptions {
-  Mode mode = Mode::min;                             ///< Whether the metric should fall or rise.
-  T factor = T(0.1L);                                ///< Factor of a reduction, 0 to below 1.
-  Epoch patience = 10;                               ///< Bad epochs in a row that are tolerated.
-  T threshold = T(1e-4L);                            ///< By how much a metric must beat the best.
+  Mode mode = Mode::min;                              ///< Whether the metric should fall or rise.
+  T factor = T(0.1L);                                 ///< Factor of a reduction, 0 to below 1.
+  Epoch patience = 10;                                ///< Bad epochs in a row that are tolerated.
+  T threshold = T(1e-4L);                             ///< By how much a metric must beat the best.
   ThresholdMode threshold_mode = ThresholdMode::rel;  ///< Relative to the best, or absolute.
-  Epoch cooldown = 0;                                ///< Epochs after a reduction without counting.
+  Epoch cooldown = 0;              ///< Epochs after a reduction without counting.
   OneOrPerGroup<T> min_lr = T(0);  ///< The lowest rate; one or one for each group, not negative.
   T eps = T(1e-8L);                ///< A reduction by no more than this is not made.
   NanPolicy nan_policy = NanPolicy::count_as_bad;  ///< What a metric that is not a number does.
@@ -58,17 +58,17 @@ struct PlateauOptions {
     check.not_negative("patience", patience);
     check.not_negative("threshold", threshold);
     check.not_negative("cooldown", cooldown);
-    check.each("min_lr", min_lr, [&](std::string_view field, const T& value) {
-      check.not_negative(field, value);
-    });
+    check.each("min_lr", min_lr,
+               [&](std::string_view field, const T& value) { check.not_negative(field, value); });
     check.not_negative("eps", eps);
   }
 
   friend bool operator==(const PlateauOptions&, const PlateauOptions&) = default;
 };
 
-/// Multiplies the rates by factor when a metric has not improved for more than patience epochs. It is
-/// feedback, not a curve: it moves whatever rates are there, records no initial_lr and cannot seek.
+/// Multiplies the rates by factor when a metric has not improved for more than patience epochs. It
+/// is feedback, not a curve: it moves whatever rates are there, records no initial_lr and cannot
+/// seek.
 ///
 /// Source: torch.optim.lr_scheduler.ReduceLROnPlateau.
 template <Scalar T>
@@ -85,7 +85,8 @@ class ReduceLROnPlateau : public Scheduler<T> {
   }
 
   /// One epoch with this metric: there is no step() without one. Throws std::invalid_argument for a
-  /// metric that is not a number where nan_policy is error, and where the groups no longer fit min_lr.
+  /// metric that is not a number where nan_policy is error, and where the groups no longer fit
+  /// min_lr.
   void step(T metric) { Base::step(metric); }
 
   [[nodiscard]] const PlateauOptions<T>& options() const noexcept { return options_; }

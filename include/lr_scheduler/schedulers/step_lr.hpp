@@ -48,7 +48,7 @@ struct Step {
   [[nodiscard]] auto at(Epoch t) const { return detail::Scaled<T>{multiplier(t)}; }
   [[nodiscard]] T at(Epoch t, Group<T> group) const { return at(t)(group); }
   /// The rate at epoch t, from the one that is there.
-  [[nodiscard]] auto next(Epoch t) const { 
+  [[nodiscard]] auto next(Epoch t) const {
     const bool decays = t > 0 && t % step_size == 0;
     return detail::Rescaled<T>{detail::compute_t<T>(decays ? gamma : T(1))};
   }

@@ -17,11 +17,11 @@
 namespace lr_scheduler {
 namespace schedule {
 
-/// From the rate that is there to swa_lr in anneal_epochs, then swa_lr: the rate of stochastic weight
-/// averaging. Late in a sequence it begins at the rate that its predecessor left.
+/// From the rate that is there to swa_lr in anneal_epochs, then swa_lr: the rate of stochastic
+/// weight averaging. Late in a sequence it begins at the rate that its predecessor left.
 ///
-///     {.swa_lr = 0.05, .anneal_epochs = 2, .anneal_strategy = AnnealStrategy::linear}, base rate 0.1:
-///     0.1, 0.075, 0.05, 0.05 ...
+///     {.swa_lr = 0.05, .anneal_epochs = 2, .anneal_strategy = AnnealStrategy::linear}, base rate
+///     0.1: 0.1, 0.075, 0.05, 0.05 ...
 ///
 /// Source: torch.optim.swa_utils.SWALR; Izmailov et al., 2018, "Averaging Weights Leads to Wider
 /// Optima and Better Generalization" (arXiv:1803.05407).
@@ -42,9 +42,8 @@ struct SWA {
   /// Throws std::invalid_argument if an option is out of range.
   void validate() const {
     const detail::Check check(name);
-    check.each("swa_lr", swa_lr, [&](std::string_view field, const T& value) {
-      check.not_negative(field, value);
-    });
+    check.each("swa_lr", swa_lr,
+               [&](std::string_view field, const T& value) { check.not_negative(field, value); });
     check.not_negative("anneal_epochs", anneal_epochs);
   }
 
