@@ -174,13 +174,11 @@ class OptimizerRef {
   explicit OptimizerRef(O& optimizer) noexcept
       : optimizer_(std::addressof(optimizer)), operations_(&operations_for<O>) {}
 
+  /// The optimizer's address.
+  [[nodiscard]] void* address() const noexcept { return optimizer_; }
+
   /// How many parameter groups the optimizer has now.
   [[nodiscard]] std::size_t size() const { return operations_->size(optimizer_); }
-
-  /// Whether the rates of the groups from first on read as these.
-  [[nodiscard]] bool reads_as(std::size_t first, std::span<const T> lrs) const {
-    return operations_->reads_as(optimizer_, first, lrs);
-  }
 
   /// Reads the rates of the groups from first on.
   void read(std::size_t first, std::span<T> lrs) const {
@@ -213,7 +211,6 @@ class OptimizerRef {
  private:
   struct Operations {
     std::size_t (*size)(void*);
-    bool (*reads_as)(void*, std::size_t, std::span<const T>);
     void (*read)(void*, std::size_t, std::span<T>);
     void (*write)(void*, std::size_t, std::span<const T>, std::span<T>);
     std::optional<T> (*initial_lr)(void*, std::size_t);
@@ -232,12 +229,6 @@ class OptimizerRef {
     static T lr(O& o, std::size_t i) { return static_cast<T>(Traits::lr(o, i)); }
 
     static std::size_t size(void* o) { return static_cast<std::size_t>(Traits::size(self(o))); }
-
-    static bool reads_as(void* o, std::size_t first, std::span<const T> lrs) {
-      bool same = true;
-      for (std::size_t i = 0; i < lrs.size(); ++i) same &= lr(self(o), first + i) == lrs[i];
-      return same;
-    }
 
     static void read(void* o, std::size_t first, std::span<T> lrs) {
       for (std::size_t i = 0; i < lrs.size(); ++i) lrs[i] = lr(self(o), first + i);
@@ -281,9 +272,9 @@ class OptimizerRef {
 
   template <class O>
   static constexpr Operations operations_for{
-      &Adapted<O>::size,     &Adapted<O>::reads_as,     &Adapted<O>::read,
-      &Adapted<O>::write,    &Adapted<O>::initial_lr,   &Adapted<O>::set_initial_lr,
-      &Adapted<O>::momentum, &Adapted<O>::set_momentum,
+      &Adapted<O>::size,         &Adapted<O>::read,           &Adapted<O>::write,
+      &Adapted<O>::initial_lr,   &Adapted<O>::set_initial_lr, &Adapted<O>::momentum,
+      &Adapted<O>::set_momentum,
   };
 
   void* optimizer_;

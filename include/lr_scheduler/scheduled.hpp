@@ -10,6 +10,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -39,7 +40,9 @@ class Scheduled : public Scheduler<T> {
   /// groups or, where the schedule drives it, no momentum.
   template <Optimizer O>
   Scheduled(O& optimizer, S schedule)
-      : Scheduler<T>(OptimizerRef<T>(optimizer)), schedule_(std::move(schedule)) {
+      : Scheduler<T>(OptimizerRef<T>(optimizer)),
+        schedule_(std::move(schedule)),
+        move_along_curve_(&Scheduled::template move_along_curve<O>) {
     begin();
   }
   template <Optimizer O>
@@ -57,15 +60,13 @@ class Scheduled : public Scheduler<T> {
   using Base::optimizer_;
 
   static constexpr std::size_t block_size =
-      std::max<std::size_t>(1, 4096 / sizeof(T));  // stays in the first-level cache
+      std::max<std::size_t>(1, 8192 / sizeof(T));  // stays in the first-level cache
 
   void begin() {
     detail::validate(schedule_);
     const std::size_t groups = Base::count_groups(optimizer_, detail::name_of(schedule_));
     check_fits(groups);
-    has_closed_form_ = detail::has_closed_form<T>(schedule_);
-    cycles_momentum_ = detail::cycles_momentum<T>(schedule_);
-    never_throws_ = detail::never_throws<T>(schedule_);
+    look_at_schedule();
     take_in(groups);
     off_curve_ = 0;
     for (std::size_t i = 0; i < groups; ++i) {
@@ -74,6 +75,13 @@ class Scheduled : public Scheduler<T> {
     }
     move_to(0);
     for (std::size_t i = 0; i < groups; ++i) record_initial_lr(i);
+  }
+
+  void look_at_schedule() {
+    has_closed_form_ = detail::has_closed_form<T>(schedule_);
+    cycles_momentum_ = detail::cycles_momentum<T>(schedule_);
+    never_throws_ = detail::never_throws<T>(schedule_);
+    is_plain_ = has_closed_form_ && never_throws_ && !cycles_momentum_;
   }
 
   /// Throws where the schedule does not fit an optimizer with this many groups.
@@ -131,11 +139,18 @@ class Scheduled : public Scheduler<T> {
   }
 
   void advance(const T*) override {
+    const Epoch t = last_epoch_ + 1;
+    const std::size_t moved =
+        is_plain_ && off_curve_ == 0 && fraction_ == 0 ? move_along_curve_(*this, t) : 0;
+    if (moved == lrs_.size()) {
+      last_epoch_ = t;
+      return;
+    }
     sync_groups();
     if (fraction_ == 0) {
-      move_to(last_epoch_ + 1);
+      move_to(t, moved);
     } else {
-      move_to_time(last_epoch_ + 1, fraction_);
+      move_to_time(t, fraction_);
     }
   }
 
@@ -169,8 +184,8 @@ class Scheduled : public Scheduler<T> {
                            what);
   }
 
-  /// One step of the rule.
-  void move_to(Epoch t) {
+  /// One step of the rule, for the groups from the first on.
+  void move_to(Epoch t, [[maybe_unused]] std::size_t first_group = 0) {
     const auto momentum = [&](const Group<T>& group) { return momentum_at(t, group); };
     if constexpr (!Chainable<S, T>) {
       const auto curve = detail::at_curve<T>(schedule_, t);
@@ -201,10 +216,6 @@ class Scheduled : public Scheduler<T> {
       write_rates(
           [&](std::span<T> out, std::span<const T> base_lrs, std::span<const T> left_there,
               std::size_t first) {
-            if (has_closed_form_ && off_curve_ == 0 && optimizer_.reads_as(first, left_there)) {
-              detail::apply<T>(closed_form(), out, base_lrs, first);
-              return;
-            }
             optimizer_.read(first, out);
             const std::size_t on_curve =
                 has_closed_form_ ? count_on_curve(out, left_there, first) : 0;
@@ -220,7 +231,7 @@ class Scheduled : public Scheduler<T> {
               }
             }
           },
-          momentum);
+          momentum, first_group);
     }
     arrive(t, 0);
   }
@@ -242,13 +253,49 @@ class Scheduled : public Scheduler<T> {
     }
   }
 
+  /// The step of nearly every run, for an optimizer of type O: moves groups that are on the curve
+  /// and that nobody else has moved, block by block. Returns how many it has moved; the others, and
+  /// all where groups were added or removed, are left to move_to().
+  template <class O>
+  static std::size_t move_along_curve(Scheduled& self, Epoch t) {
+    using Traits = optimizer_traits<O>;
+    const std::size_t groups = self.lrs_.size();
+    O& optimizer = *static_cast<O*>(self.optimizer_.address());
+    if constexpr (ClosedForm<S, T>) {
+      if (static_cast<std::size_t>(Traits::size(optimizer)) != groups) return 0;
+      const auto curve = detail::at_curve<T>(self.schedule_, t);
+      constexpr bool is_erased = requires { curve.apply({}, {}, 0); };
+      for (std::size_t first = 0; first < groups; first += block_size) {
+        const std::size_t count = std::min(block_size, groups - first);
+        const T* const base_lrs = self.base_lrs_.data() + first;
+        T* const left_there = self.lrs_.data() + first;
+        detail::difference_t<T> difference{};
+        for (std::size_t i = 0; i < count; ++i) {
+          difference |=
+              detail::difference(static_cast<T>(Traits::lr(optimizer, first + i)), left_there[i]);
+        }
+        if (difference != 0) return first;
+        if constexpr (is_erased) curve.apply({left_there, count}, {base_lrs, count}, first);
+        for (std::size_t i = 0; i < count; ++i) {
+          T lr = left_there[i];
+          if constexpr (!is_erased) {
+            lr = detail::evaluate(curve, lr, Group<T>(base_lrs[i], first + i));
+          }
+          Traits::set_lr(optimizer, first + i, static_cast<scalar_t<O>>(lr));
+          left_there[i] = static_cast<T>(Traits::lr(optimizer, first + i));
+        }
+      }
+    }
+    return groups;
+  }
+
   /// Marks the groups whose rate something else has moved; returns how many are on the curve.
   std::size_t count_on_curve(std::span<const T> lrs, std::span<const T> left_there,
                              std::size_t first) {
     std::size_t count = 0;
     for (std::size_t i = 0; i < lrs.size(); ++i) {
       auto& on_curve = on_curve_[first + i];
-      if (on_curve && !(lrs[i] == left_there[i])) {
+      if (on_curve && detail::difference(lrs[i], left_there[i]) != 0) {
         on_curve = 0;
         ++off_curve_;
       }
@@ -258,10 +305,11 @@ class Scheduled : public Scheduler<T> {
   }
 
   /// Has evaluate(out, base_lrs, left_there, first) fill one block of groups after the other and
-  /// writes them. A block is all groups where evaluate may throw, so that it throws before anything
-  /// is changed.
+  /// writes them, from the first on. A block is all groups where evaluate may throw, so that it
+  /// throws before anything is changed.
   template <class Evaluate, class Momentum>
-  void write_rates(const Evaluate& evaluate, const Momentum& momentum) {
+  void write_rates(const Evaluate& evaluate, const Momentum& momentum,
+                   std::size_t first_group = 0) {
     if (cycles_momentum_) {
       for (std::size_t i = 0; i < lrs_.size(); ++i) {
         momentums_[i] = momentum(Group<T>(base_lrs_[i], i));
@@ -269,11 +317,12 @@ class Scheduled : public Scheduler<T> {
     }
     const std::span<T> left_there(lrs_);
     const std::span<const T> base_lrs(base_lrs_);
-    for (std::size_t first = 0; first < lrs_.size(); first += scratch_.size()) {
+    for (std::size_t first = first_group; first < lrs_.size(); first += scratch_.size()) {
       const std::size_t count = std::min(scratch_.size(), lrs_.size() - first);
+      const auto block = [&](auto groups) { return groups.subspan(first, count); };
       const std::span<T> out(scratch_.data(), count);
-      evaluate(out, base_lrs.subspan(first, count), left_there.subspan(first, count), first);
-      optimizer_.write(first, out, left_there.subspan(first, count));
+      evaluate(out, block(base_lrs), block(left_there), first);
+      optimizer_.write(first, out, block(left_there));
     }
     if (cycles_momentum_) write_momentums(momentums_);
   }
@@ -319,7 +368,9 @@ class Scheduled : public Scheduler<T> {
     StateValue::List on_curve;
     StateValue::List momentums;
     for (std::size_t i = 0; i < groups; ++i) {
-      on_curve.emplace_back(i >= lrs_.size() || (on_curve_[i] && Base::lr_of_group(i) == lrs_[i]));
+      on_curve.emplace_back(
+          i >= lrs_.size() ||
+          (on_curve_[i] && detail::difference(Base::lr_of_group(i), lrs_[i]) == 0));
       if (cycles_momentum_) momentums.push_back(detail::encode(optimizer_.momentum(i)));
     }
     progress.set("on_curve", std::move(on_curve));
@@ -356,9 +407,7 @@ class Scheduled : public Scheduler<T> {
     }
 
     schedule_ = std::move(schedule);
-    has_closed_form_ = detail::has_closed_form<T>(schedule_);
-    cycles_momentum_ = cycles_momentum;
-    never_throws_ = detail::never_throws<T>(schedule_);
+    look_at_schedule();
     Base::commit(std::move(common));
     on_curve_ = on_curve;
     off_curve_ = static_cast<std::size_t>(std::count(on_curve_.begin(), on_curve_.end(), 0));
@@ -407,10 +456,12 @@ class Scheduled : public Scheduler<T> {
   }
 
   S schedule_;
+  std::size_t (*move_along_curve_)(Scheduled&, Epoch);
   double fraction_ = 0;
   bool has_closed_form_ = false;
   bool cycles_momentum_ = false;
   bool never_throws_ = true;
+  bool is_plain_ = false;                ///< Whether move_along_curve() will do.
   std::size_t off_curve_ = 0;            ///< How many of on_curve_ are 0.
   std::vector<unsigned char> on_curve_;  ///< One for each group; not vector<bool>, for speed.
   std::vector<T> scratch_;               ///< One block of rates.

@@ -56,6 +56,22 @@ template <class T>
   }
 }
 
+template <class T>
+using difference_t =
+    std::conditional_t<std::same_as<T, float>, std::uint32_t,
+                       std::conditional_t<std::same_as<T, double>, std::uint64_t, unsigned>>;
+
+/// 0 if two rates read the same. Of float and double the bits are compared: loops over them are
+/// vectorised, and -ffast-math has no say.
+template <class T>
+[[nodiscard]] difference_t<T> difference(const T& left, const T& right) noexcept {
+  if constexpr (std::same_as<T, float> || std::same_as<T, double>) {
+    return std::bit_cast<difference_t<T>>(left) ^ std::bit_cast<difference_t<T>>(right);
+  } else {
+    return left == right ? 0 : 1;
+  }
+}
+
 template <class C>
 [[nodiscard]] C pi() {
   if constexpr (std::floating_point<C>) {
@@ -133,9 +149,9 @@ template <class C, class N>
   return {C(sine * sine), from_start};
 }
 
-/// t mod period, for t >= 0.
+/// t mod period, for t >= 0. In the first period, without the price of a division.
 [[nodiscard]] inline Epoch remainder(Epoch t, Epoch period) noexcept {
-  return t % period;
+  return t < period ? t : t % period;
 }
 [[nodiscard]] inline double remainder(double t, Epoch period) noexcept {
   return std::fmod(t, static_cast<double>(period));
@@ -143,7 +159,7 @@ template <class C, class N>
 
 /// How often the period is over at t, for t >= 0.
 [[nodiscard]] inline Epoch quotient(Epoch t, Epoch period) noexcept {
-  return t / period;
+  return t < period ? 0 : t / period;
 }
 [[nodiscard]] inline Epoch quotient(double t, Epoch period) noexcept {
   return static_cast<Epoch>((t - remainder(t, period)) / static_cast<double>(period) + 0.5);
