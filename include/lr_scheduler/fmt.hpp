@@ -7,6 +7,7 @@
 #endif
 
 #include <concepts>
+#include <cstddef>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -32,30 +33,49 @@ template <class S>
 concept AnyScheduler = requires { typename S::scalar_type; } &&
                        std::derived_from<S, Scheduler<typename S::scalar_type>>;
 
+/// Formats a text, with fmt's fill, alignment and width. It does not derive from fmt's formatter of
+/// texts because g++ 12 warns of that one's parse() at -O3.
+struct TextFormatter {
+  constexpr auto parse(fmt::format_parse_context& context) {
+    const auto* end = context.begin();
+    while (end != context.end() && *end != '}') ++end;
+    specification_ = {context.begin(), static_cast<std::size_t>(end - context.begin())};
+    return end;
+  }
+
+ protected:
+  auto write(const std::string& text, fmt::format_context& context) const {
+    return fmt::vformat_to(context.out(), "{:" + std::string(specification_) + "}",
+                           fmt::make_format_args(text));
+  }
+
+ private:
+  std::string_view specification_{};
+};
+
 }  // namespace lr_scheduler::detail
 
 /// Schedules as they are written in code: StepLR(step_size=30, gamma=0.1).
 template <lr_scheduler::detail::Printable S>
-struct fmt::formatter<S> : fmt::formatter<std::string_view> {
+struct fmt::formatter<S> : lr_scheduler::detail::TextFormatter {
   auto format(const S& schedule, fmt::format_context& context) const {
-    return fmt::formatter<std::string_view>::format(
-        lr_scheduler::detail::text_of(lr_scheduler::detail::options_of(schedule),
-                                      lr_scheduler::detail::digits_of<S>),
-        context);
+    return write(lr_scheduler::detail::text_of(lr_scheduler::detail::options_of(schedule),
+                                               lr_scheduler::detail::digits_of<S>),
+                 context);
   }
 };
 
 template <lr_scheduler::Scalar T>
-struct fmt::formatter<lr_scheduler::AnySchedule<T>> : fmt::formatter<std::string_view> {
+struct fmt::formatter<lr_scheduler::AnySchedule<T>> : lr_scheduler::detail::TextFormatter {
   auto format(const lr_scheduler::AnySchedule<T>& schedule, fmt::format_context& context) const {
-    return fmt::formatter<std::string_view>::format(
-        lr_scheduler::detail::text_of(schedule.options(), std::numeric_limits<T>::digits), context);
+    return write(lr_scheduler::detail::text_of(schedule.options(), std::numeric_limits<T>::digits),
+                 context);
   }
 };
 
 /// Schedulers with their progress: StepLR(step_size=30, gamma=0.1, last_epoch=3, lr=[0.1]).
 template <lr_scheduler::detail::AnyScheduler S>
-struct fmt::formatter<S> : fmt::formatter<std::string_view> {
+struct fmt::formatter<S> : lr_scheduler::detail::TextFormatter {
   auto format(const S& scheduler, fmt::format_context& context) const {
     using T = typename S::scalar_type;
     constexpr int digits = std::numeric_limits<T>::digits;
@@ -66,17 +86,15 @@ struct fmt::formatter<S> : fmt::formatter<std::string_view> {
     }
     const lr_scheduler::StateDict state = scheduler.state_dict();
     const auto& options = *state.find("options")->template get_if<lr_scheduler::StateDict>();
-    return fmt::formatter<std::string_view>::format(
-        lr_scheduler::detail::text_of(options, digits, progress + "]"), context);
+    return write(lr_scheduler::detail::text_of(options, digits, progress + "]"), context);
   }
 };
 
 /// States: {version=1, digits=53, ...}.
 template <>
-struct fmt::formatter<lr_scheduler::StateDict> : fmt::formatter<std::string_view> {
+struct fmt::formatter<lr_scheduler::StateDict> : lr_scheduler::detail::TextFormatter {
   auto format(const lr_scheduler::StateDict& state, fmt::format_context& context) const {
-    return fmt::formatter<std::string_view>::format(lr_scheduler::detail::text_of(state, 0),
-                                                    context);
+    return write(lr_scheduler::detail::text_of(state, 0), context);
   }
 };
 
