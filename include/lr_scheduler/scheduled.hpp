@@ -6,6 +6,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -161,7 +162,7 @@ class Scheduled : public Scheduler<T> {
       const auto curve = detail::at_curve<T>(schedule_, t);
       write_rates([&](std::span<T> out, std::span<const T> base_lrs, std::span<const T>,
                       std::size_t first) { detail::apply<T>(curve, out, base_lrs, first); },
-                  [&](const Group<T>& group) { return momentum_at(t, group); });
+                  [&](const Group<T>& group) { return momentum_of(schedule_, t, 0, group); });
       arrive(t, 0);
       all_on_curve();
     }
@@ -186,7 +187,9 @@ class Scheduled : public Scheduler<T> {
 
   /// One step of the rule, for the groups from the first on.
   void move_to(Epoch t, [[maybe_unused]] std::size_t first_group = 0) {
-    const auto momentum = [&](const Group<T>& group) { return momentum_at(t, group); };
+    const auto momentum = [&](const Group<T>& group) {
+      return momentum_of(schedule_, t, 0, group);
+    };
     if constexpr (!Chainable<S, T>) {
       const auto curve = detail::at_curve<T>(schedule_, t);
       write_rates([&](std::span<T> out, std::span<const T> base_lrs, std::span<const T>,
@@ -247,7 +250,7 @@ class Scheduled : public Scheduler<T> {
               out[i] = static_cast<T>(schedule_.at_time(t, Group<T>(base_lrs[i], first + i)));
             }
           },
-          [&](const Group<T>& group) { return momentum_at_time(t, group); });
+          [&](const Group<T>& group) { return momentum_of(schedule_, epoch, fraction, group); });
       arrive(epoch, fraction);
       all_on_curve();
     }
@@ -333,22 +336,6 @@ class Scheduled : public Scheduler<T> {
     }
   }
 
-  [[nodiscard]] std::optional<T> momentum_at(Epoch t, const Group<T>& group) const {
-    if constexpr (DrivesMomentum<S, T>) {
-      return schedule_.momentum_at(t, group);
-    } else {
-      return std::nullopt;
-    }
-  }
-
-  [[nodiscard]] std::optional<T> momentum_at_time(double t, const Group<T>& group) const {
-    if constexpr (DrivesMomentum<S, T>) {
-      return schedule_.momentum_at_time(t, group);
-    } else {
-      return std::nullopt;
-    }
-  }
-
   void arrive(Epoch t, double fraction) noexcept {
     last_epoch_ = t;
     fraction_ = fraction;
@@ -395,15 +382,25 @@ class Scheduled : public Scheduler<T> {
       detail::expected("progress.fraction", "0 for a schedule that is not continuous",
                        StateValue(fraction));
     }
-    const std::vector<unsigned char> on_curve = read_flags(progress, "on_curve", groups);
-    std::vector<std::optional<T>> momentums(groups);
+    const std::vector<unsigned char> on_curve = read_on_curve(options, progress, common, fraction);
+    std::vector<std::optional<T>> momentums;
     const bool cycles_momentum = detail::cycles_momentum<T>(schedule);
-    if (cycles_momentum) {
+    const bool joins = !same && on_mismatch == OnMismatch::keep_constructed;
+    if (cycles_momentum && !joins && progress.find("momentums") != nullptr) {
       Base::read(progress, "momentums", momentums);
       Base::check_count("momentums", momentums.size());
+    } else if (cycles_momentum) {
+      for (std::size_t i = 0; i < groups; ++i) {
+        momentums.push_back(
+            momentum_of(schedule, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i)));
+      }
     }
-    if (!same && on_mismatch == OnMismatch::keep_constructed) {
-      join_curve(common, fraction, on_curve, momentums);
+    if (joins && detail::has_closed_form<T>(schedule)) {
+      for (std::size_t i = 0; i < groups; ++i) {
+        if (!on_curve[i]) continue;
+        common.lrs[i] =
+            lr_of(schedule, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i));
+      }
     }
 
     schedule_ = std::move(schedule);
@@ -417,42 +414,70 @@ class Scheduled : public Scheduler<T> {
     for (std::size_t i = 0; i < groups; ++i) record_initial_lr(i);
   }
 
-  /// Moves a loaded run from the saved curve to the constructed one.
-  void join_curve(Common& common, double fraction, const std::vector<unsigned char>& on_curve,
-                  std::vector<std::optional<T>>& momentums) const {
-    const Epoch epoch = common.last_epoch;
-    const double t = static_cast<double>(epoch) + fraction;
-    for (std::size_t i = 0; i < on_curve.size(); ++i) {
-      const Group<T> group(common.base_lrs[i], i);
-      if (cycles_momentum_) {
-        momentums[i] = fraction == 0 ? momentum_at(epoch, group) : momentum_at_time(t, group);
+  /// Which groups are on the curve. Where the state leaves it open, PyTorch's does, those are that
+  /// PyTorch's rounding has not moved further from it than 1e-6 relative.
+  [[nodiscard]] std::vector<unsigned char> read_on_curve(const StateDict& options,
+                                                         const StateDict& progress,
+                                                         const Common& common,
+                                                         double fraction) const {
+    const std::string path = "progress.on_curve";
+    const StateValue& value = detail::expect_key(progress, "on_curve", "progress");
+    const auto* list = value.template get_if<StateValue::List>();
+    if (list == nullptr) detail::expected(path, "a list", value);
+    Base::check_count("on_curve", list->size());
+    std::vector<unsigned char> on_curve(list->size(), 0);
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      bool flag = false;
+      if ((*list)[i].is_none()) {
+        S saved = schedule_;
+        detail::merge_options(saved, options, OnMismatch::take_saved,
+                              std::numeric_limits<T>::digits, "options");
+        detail::validate(saved);
+        detail::check_groups(saved, list->size());
+        flag = is_near_curve(saved, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i),
+                             common.lrs[i]);
+      } else {
+        detail::decode((*list)[i], flag, detail::join(path, i));
       }
-      if (!on_curve[i] || !has_closed_form_) continue;
-      if constexpr (Continuous<S, T>) {
-        if (fraction != 0) {
-          common.lrs[i] = static_cast<T>(schedule_.at_time(t, group));
-          continue;
-        }
+      on_curve[i] = flag ? 1 : 0;
+    }
+    return on_curve;
+  }
+
+  static bool is_near_curve(const S& schedule, Epoch t, double fraction, const Group<T>& group,
+                            const T& lr) {
+    using C = detail::compute_t<T>;
+    if (!detail::has_closed_form<T>(schedule)) return false;
+    const C exact = C(lr_of(schedule, t, fraction, group));
+    const auto magnitude = [](const C& x) { return x < C(0) ? C(-x) : x; };
+    return magnitude(C(C(lr) - exact)) <=
+           C(C(1e-6) * magnitude(exact) + C(1e-12) * magnitude(C(group.base_lr)));
+  }
+
+  /// The closed form, which is there.
+  static T lr_of([[maybe_unused]] const S& schedule, [[maybe_unused]] Epoch t,
+                 [[maybe_unused]] double fraction, const Group<T>& group) {
+    if constexpr (Continuous<S, T>) {
+      if (fraction != 0) {
+        return static_cast<T>(schedule.at_time(static_cast<double>(t) + fraction, group));
       }
-      if constexpr (ClosedForm<S, T>) common.lrs[i] = static_cast<T>(schedule_.at(epoch, group));
+    }
+    if constexpr (ClosedForm<S, T>) {
+      return detail::evaluate(detail::at_curve<T>(schedule, t), group.base_lr, group);
+    } else {
+      return group.base_lr;
     }
   }
 
-  [[nodiscard]] std::vector<unsigned char> read_flags(const StateDict& progress,
-                                                      std::string_view key,
-                                                      std::size_t groups) const {
-    const std::string path = detail::join("progress", key);
-    const StateValue& value = detail::expect_key(progress, key, "progress");
-    const auto* list = value.template get_if<StateValue::List>();
-    if (list == nullptr) detail::expected(path, "a list", value);
-    Base::check_count(key, list->size());
-    std::vector<unsigned char> flags(groups);
-    for (std::size_t i = 0; i < groups; ++i) {
-      bool flag = false;
-      detail::decode((*list)[i], flag, detail::join(path, i));
-      flags[i] = flag ? 1 : 0;
+  static std::optional<T> momentum_of([[maybe_unused]] const S& schedule, [[maybe_unused]] Epoch t,
+                                      [[maybe_unused]] double fraction,
+                                      [[maybe_unused]] const Group<T>& group) {
+    if constexpr (DrivesMomentum<S, T>) {
+      return fraction == 0 ? schedule.momentum_at(t, group)
+                           : schedule.momentum_at_time(static_cast<double>(t) + fraction, group);
+    } else {
+      return std::nullopt;
     }
-    return flags;
   }
 
   S schedule_;

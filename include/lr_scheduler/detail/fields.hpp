@@ -131,6 +131,10 @@ void decode(const StateValue& value, V& out, const std::string& path) {
     V values(list->size());
     for (std::size_t i = 0; i < list->size(); ++i) decode((*list)[i], values[i], join(path, i));
     out = std::move(values);
+  } else if constexpr (std::same_as<V, std::string>) {
+    const auto* text = value.get_if<std::string>();
+    if (text == nullptr) expected(path, "a text", value);
+    out = *text;
   } else if constexpr (std::same_as<V, bool>) {
     const auto* flag = value.get_if<bool>();
     if (flag == nullptr) expected(path, "true or false", value);

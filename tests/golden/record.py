@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: MIT
+"""Records runs of the real torch.optim.lr_scheduler in the format that README.md describes."""
+
+import argparse
+import json
+import random
+import sys
+import warnings
+
+import torch
+from torch.optim import lr_scheduler, swa_utils
+
+warnings.filterwarnings("ignore")
+
+
+def described_function(description):
+    """The callable that "lr_lambda" describes."""
+    value = description["value"]
+    return {
+        "power": lambda t: value**t,
+        "floor_divide": lambda t: 1 + t // value,
+        "inverse_time": lambda t: 1 / (1 + value * t),
+        "constant": lambda t: value,
+    }[description["kind"]]
+
+
+def build_optimizer(groups):
+    return torch.optim.SGD(
+        [
+            {"params": [torch.nn.Parameter(torch.zeros(1))], "lr": group["lr"],
+             "momentum": group.get("momentum", 0.0)}
+            for group in groups
+        ],
+        lr=0.1,
+    )
+
+
+def build_scheduler(config, optimizer):
+    """The scheduler that a configuration describes; Stacked gives a list."""
+    arguments = dict(config)
+    name = arguments.pop("type")
+    if name == "Stacked":
+        return [build_scheduler(child, optimizer) for child in arguments["schedulers"]]
+    if name in ("LambdaLR", "MultiplicativeLR"):
+        description = arguments["lr_lambda"]
+        arguments["lr_lambda"] = (
+            [described_function(one) for one in description]
+            if isinstance(description, list)
+            else described_function(description)
+        )
+    if name == "SequentialLR":
+        children = [build_scheduler(child, optimizer) for child in arguments["schedulers"]]
+        return lr_scheduler.SequentialLR(optimizer, children, arguments["milestones"])
+    if name == "ChainedScheduler":
+        children = [build_scheduler(child, optimizer) for child in arguments["schedulers"]]
+        return lr_scheduler.ChainedScheduler(children, optimizer)
+    module = swa_utils if name == "SWALR" else lr_scheduler
+    return getattr(module, name)(optimizer, **arguments)
+
+
+def single_operations(ops):
+    """["step", n] as n single steps."""
+    result = []
+    for op in ops:
+        result += [["step"]] * op[1] if op[0] == "step" else [op]
+    return result
+
+
+def perform(op, optimizer, schedulers):
+    if op[0] == "set_lr":
+        optimizer.param_groups[op[1]]["lr"] = op[2]
+        return
+    for scheduler in schedulers:
+        if op[0] == "step":
+            scheduler.step()
+        else:
+            scheduler.step(float(op[1]))
+
+
+def rates(optimizer, key="lr"):
+    return [group[key] for group in optimizer.param_groups]
+
+
+def start(case):
+    """A fresh optimizer and its schedulers, as a list."""
+    optimizer = build_optimizer(case["groups"])
+    schedulers = build_scheduler(case["scheduler"], optimizer)
+    return optimizer, schedulers if isinstance(schedulers, list) else [schedulers]
+
+
+def record(case, state_after=None):
+    """Runs a case and adds what PyTorch did to it."""
+    optimizer, schedulers = start(case)
+    cycles = "momentum" in case["groups"][0]
+    case = dict(case, torch=torch.__version__, lr=[rates(optimizer)])
+    if cycles:
+        case["momentum"] = [rates(optimizer, "momentum")]
+    for k, op in enumerate(single_operations(case["ops"]), start=1):
+        perform(op, optimizer, schedulers)
+        case["lr"].append(rates(optimizer))
+        if cycles:
+            case["momentum"].append(rates(optimizer, "momentum"))
+        if k == state_after:
+            case["state"] = {
+                "after": k,
+                "scheduler": json.dumps(schedulers[0].state_dict()),
+                "groups": [
+                    {key: value for key, value in group.items() if key != "params"}
+                    for group in optimizer.param_groups
+                ],
+            }
+    return case
+
+
+class Generator:
+    """Random cases, as a user might configure them and now and then as he might not."""
+
+    factors = ("StepLR", "MultiStepLR", "ConstantLR", "LinearLR", "ExponentialLR", "PolynomialLR")
+    chainable = factors + ("CosineAnnealingLR", "MultiplicativeLR")
+    sequential = factors + ("CosineAnnealingLR", "CosineAnnealingWarmRestarts", "LambdaLR")
+    families = chainable + (
+        "LambdaLR", "CosineAnnealingWarmRestarts", "CyclicLR", "OneCycleLR", "SWALR",
+        "ReduceLROnPlateau", "SequentialLR", "ChainedScheduler", "Stacked",
+    )
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+
+    def real(self, low, high):
+        return round(self.random.uniform(low, high), 4)
+
+    def one_or_per_group(self, groups, make):
+        return make() if self.random.random() < 0.5 else [make() for _ in range(groups)]
+
+    def function(self):
+        kind = self.random.choice(("power", "floor_divide", "inverse_time", "constant"))
+        value = {
+            "power": self.real(0.8, 0.999),
+            "floor_divide": self.random.randint(5, 40),
+            "inverse_time": self.real(0.01, 0.2),
+            "constant": self.real(0.8, 1.0),
+        }[kind]
+        return {"kind": kind, "value": value}
+
+    def config(self, family, groups, length):
+        rng = self.random
+        short = lambda: rng.randint(1, max(2, length // 2))
+        if family == "StepLR":
+            options = {"step_size": short(), "gamma": self.real(0.1, 1.2)}
+        elif family == "MultiStepLR":
+            options = {"milestones": sorted(rng.randint(1, length) for _ in range(rng.randint(1, 5))),
+                       "gamma": self.real(0.1, 1.2)}
+        elif family == "ConstantLR":
+            options = {"factor": self.real(0.01, 1.0), "total_iters": short()}
+        elif family == "LinearLR":
+            options = {"start_factor": self.real(0.01, 1.0), "end_factor": self.real(0.0, 1.0),
+                       "total_iters": short()}
+        elif family == "ExponentialLR":
+            options = {"gamma": self.real(0.5, 1.0)}
+        elif family == "PolynomialLR":
+            options = {"total_iters": short(), "power": self.real(0.5, 3.0)}
+        elif family == "CosineAnnealingLR":
+            options = {"T_max": short(), "eta_min": rng.choice((0.0, 1e-5, 0.001))}
+        elif family in ("LambdaLR", "MultiplicativeLR"):
+            options = {"lr_lambda": self.one_or_per_group(groups, self.function)}
+        elif family == "CosineAnnealingWarmRestarts":
+            options = {"T_0": short(), "T_mult": rng.randint(1, 4), "eta_min": rng.choice((0.0, 0.001))}
+        elif family == "CyclicLR":
+            options = {"base_lr": self.one_or_per_group(groups, lambda: self.real(0.001, 0.05)),
+                       "max_lr": self.one_or_per_group(groups, lambda: self.real(0.1, 1.0)),
+                       "step_size_up": short(), "mode": rng.choice(("triangular", "triangular2", "exp_range")),
+                       "gamma": self.real(0.9, 1.0), "cycle_momentum": rng.random() < 0.5}
+            if rng.random() < 0.5:
+                options["step_size_down"] = short()
+        elif family == "OneCycleLR":
+            options = {"max_lr": self.one_or_per_group(groups, lambda: self.real(0.1, 1.0)),
+                       "total_steps": length + 1, "pct_start": self.real(0.1, 0.4),
+                       "anneal_strategy": rng.choice(("cos", "linear")),
+                       "cycle_momentum": rng.random() < 0.5, "three_phase": rng.random() < 0.5}
+        elif family == "SWALR":
+            options = {"swa_lr": self.one_or_per_group(groups, lambda: self.real(0.001, 0.2)),
+                       "anneal_epochs": short(), "anneal_strategy": rng.choice(("cos", "linear"))}
+        elif family == "ReduceLROnPlateau":
+            options = {"mode": rng.choice(("min", "max")), "factor": self.real(0.1, 0.9),
+                       "patience": rng.randint(0, 4), "threshold": rng.choice((0.0, 1e-4, 0.1)),
+                       "threshold_mode": rng.choice(("rel", "abs")), "cooldown": rng.randint(0, 3),
+                       "min_lr": self.one_or_per_group(groups, lambda: rng.choice((0.0, 0.001)))}
+        elif family == "SequentialLR":
+            count = rng.randint(1, 4)
+            options = {"schedulers": [self.config(rng.choice(self.sequential), groups, length)
+                                      for _ in range(count)],
+                       "milestones": sorted(rng.sample(range(1, length + 1), count - 1))}
+        else:  # ChainedScheduler, Stacked
+            options = {"schedulers": [self.config(rng.choice(self.chainable), groups, length)
+                                      for _ in range(rng.randint(1, 4))]}
+        return {"type": family, **options}
+
+    def case(self, family, number):
+        rng = self.random
+        length = rng.choice((12, 20, 43, 60))
+        groups = [{"lr": rng.choice((0.1, 0.05, 0.001, 1.0))} for _ in range(rng.randint(1, 3))]
+        config = self.config(family, len(groups), length)
+        if config.get("cycle_momentum"):
+            for group in groups:
+                group["momentum"] = 0.9
+        if family == "ReduceLROnPlateau":
+            ops = [["metric", self.real(0.1, 2.0)] for _ in range(length)]
+        elif rng.random() < 0.3:
+            first = rng.randint(0, length)
+            ops = [["step", first], ["set_lr", rng.randrange(len(groups)), self.real(0.01, 1.0)],
+                   ["step", length - first]]
+        else:
+            ops = [["step", length]]
+        return {"id": f"{family}/{number:04}", "groups": groups, "scheduler": config, "ops": ops}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--runs", type=int, default=5, help="for each family")
+    parser.add_argument("--states", action="store_true", help="take a state in the middle of each run")
+    arguments = parser.parse_args()
+    generator = Generator(arguments.seed)
+    for family in Generator.families:
+        if arguments.states and family == "Stacked":
+            continue
+        number = 0
+        while number < arguments.runs:
+            case = generator.case(family, number)
+            middle = len(single_operations(case["ops"])) // 2 if arguments.states else None
+            try:
+                recorded = record(case, middle)
+            except (ValueError, ZeroDivisionError):
+                continue  # PyTorch refuses the run
+            if all(lr >= 0 for step in recorded["lr"] for lr in step):
+                json.dump(recorded, sys.stdout)
+                print()
+                number += 1
+
+
+if __name__ == "__main__":
+    main()
