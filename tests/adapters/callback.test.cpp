@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <concepts>
+#include <initializer_list>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <lr_scheduler/adapters/callback.hpp>
+#include <lr_scheduler/lr_scheduler.hpp>
+
+#include "support/catch.hpp"
+
+using namespace lr_scheduler;
+
+namespace {
+
+bool close(double value, double expected) {
+  return std::abs(value - expected) <= 1e-12 * std::abs(expected);
+}
+
+/// A training session that hides its rate, as ONNX Runtime's does.
+class Session {
+ public:
+  [[nodiscard]] float GetLearningRate() const { return lr_; }
+  void SetLearningRate(float lr) {
+    lr_ = lr;
+    ++calls;
+  }
+  int calls = 0;
+
+ private:
+  float lr_ = 0.5F;
+};
+
+/// An optimizer of ensmallen's shape: it keeps its rate to itself and updates with it.
+class StandardSgd {
+ public:
+  explicit StandardSgd(double step_size) : step_size_(step_size) {}
+
+  double StepSize() const { return step_size_; }
+  double& StepSize() { return step_size_; }
+
+  void update(double& parameter, double gradient) const { parameter -= step_size_ * gradient; }
+
+ private:
+  double step_size_;
+};
+
+struct Nothing {};
+struct StepSizeByValue {
+  double StepSize() const { return 0.1; }
+};
+
+using Getter = double (*)();
+using Setter = void (*)(double);
+
+static_assert(Optimizer<double> && Optimizer<float> && Optimizer<long double>);
+static_assert(Optimizer<std::vector<double>> && Optimizer<std::array<float, 3>>);
+static_assert(Optimizer<std::span<double>> && Optimizer<double[2]>);
+static_assert(Optimizer<StandardSgd> && Optimizer<Callback<Getter, Setter>>);
+static_assert(!Optimizer<int> && !Optimizer<const double> && !Optimizer<std::vector<int>>);
+static_assert(!Optimizer<std::span<const double>> && !Optimizer<const std::vector<double>>);
+static_assert(!Optimizer<std::vector<bool>> && !Optimizer<Nothing>);
+static_assert(!Optimizer<StepSizeByValue> && !Optimizer<const StandardSgd>);
+
+}  // namespace
+
+TEST_CASE("a scheduler sets the rate through a pair of functions") {
+  Session session;
+  Callback rate{[&] { return session.GetLearningRate(); },
+                [&](float lr) { session.SetLearningRate(lr); }};
+  StepLR scheduler{rate, {.step_size = 2, .gamma = 0.5F}};
+  STATIC_REQUIRE(std::same_as<decltype(scheduler), StepLR<float>>);
+
+  std::vector<float> lrs;
+  for (int t = 0; t < 5; ++t) {
+    lrs.push_back(session.GetLearningRate());
+    scheduler.step();
+  }
+  CHECK(lrs == std::vector<float>{0.5F, 0.5F, 0.25F, 0.25F, 0.125F});
+  CHECK(session.calls > 0);
+}
+
+TEST_CASE("functions of the kind that C code has will do as well") {
+  static double hidden = 0.8;
+  const auto get = []() -> double { return hidden; };
+  const auto set = [](double lr) { hidden = lr; };
+  Callback<Getter, Setter> rate(get, set);
+  ExponentialLR scheduler{rate, {.gamma = 0.5}};
+  scheduler.step();
+  scheduler.step();
+  CHECK(close(hidden, 0.2));
+}
+
+TEST_CASE("a rate that the setter alters is moved on from what reads back") {
+  double stored = 0.1;
+  Callback rate{[&] { return stored; }, [&](double lr) { stored = std::max(lr, 0.04); }};
+  MultiplicativeLR scheduler{rate, {.lr_lambda = [](Epoch) { return 0.5; }}};
+  scheduler.step();
+  CHECK(close(stored, 0.05));
+  scheduler.step();
+  CHECK(close(stored, 0.04));
+  scheduler.step();
+  CHECK(close(stored, 0.04));
+  CHECK(close(scheduler.get_lr()[0], 0.04));
+}
+
+TEST_CASE("a rate behind functions has no momentum to cycle") {
+  Session session;
+  Callback rate{[&] { return session.GetLearningRate(); },
+                [&](float lr) { session.SetLearningRate(lr); }};
+  std::string message;
+  try {
+    OneCycleLR scheduler{rate, {.max_lr = 0.1F, .total_steps = 10}};
+  } catch (const std::invalid_argument& error) {
+    message = error.what();
+  }
+  CHECK(message == "OneCycleLR: cycle_momentum is true, but parameter group 0 has no momentum");
+  CHECK(session.GetLearningRate() == 0.5F);
+}
+
+TEST_CASE("a variable follows a schedule") {
+  double dropout = 0.4;
+  LinearLR scheduler{dropout, {.start_factor = 1, .end_factor = 0, .total_iters = 4}};
+  std::vector<double> values{dropout};
+  for (int t = 0; t < 4; ++t) {
+    scheduler.step();
+    values.push_back(dropout);
+  }
+  REQUIRE(values.size() == 5);
+  CHECK(close(values[0], 0.4));
+  CHECK(close(values[1], 0.3));
+  CHECK(close(values[2], 0.2));
+  CHECK(close(values[3], 0.1));
+  CHECK(values[4] == 0);
+}
+
+TEST_CASE("variables in a row are groups with a rate each") {
+  std::vector<double> lrs{0.1, 0.02};
+  ExponentialLR on_vector{lrs, {.gamma = 0.5}};
+  on_vector.step();
+  CHECK(close(lrs[0], 0.05));
+  CHECK(close(lrs[1], 0.01));
+  lrs.push_back(0.8);  // taken in at the next step, where the factor is 0.5^2
+  on_vector.step();
+  CHECK(close(lrs[0], 0.025));
+  CHECK(close(lrs[2], 0.2));
+
+  std::array<float, 3> parameters{1, 2, 3};
+  std::span<float> last_two(parameters.data() + 1, 2);
+  ExponentialLR on_span{last_two, {.gamma = 0.25F}};
+  on_span.step();
+  CHECK(parameters == std::array<float, 3>{1, 0.5F, 0.75F});
+}
+
+TEST_CASE("an optimizer whose StepSize() refers to its rate updates with the schedule's rate") {
+  StandardSgd optimizer(0.1);
+  StepLR scheduler{optimizer, {.step_size = 1, .gamma = 0.5}};
+  double parameter = 1;
+  optimizer.update(parameter, 2);  // 1 - 0.1 * 2
+  CHECK(close(parameter, 0.8));
+  scheduler.step();
+  optimizer.update(parameter, 2);  // 0.8 - 0.05 * 2
+  CHECK(close(parameter, 0.7));
+}
+
+TEST_CASE("rate, weight decay and temperature are stepped together and saved together") {
+  struct Run {
+    std::vector<ParamGroup<double>> groups{{.lr = 0.1}};
+    double weight_decay = 0.04;
+    double temperature = 2;
+    CosineAnnealingLR<double> lr{groups, {.T_max = 4}};
+    ExponentialLR<double> decay{weight_decay, {.gamma = 0.5}};
+    LinearLR<double> cooling{temperature, {.start_factor = 1, .end_factor = 0.5, .total_iters = 2}};
+
+    void step() {
+      for (Scheduler<double>* scheduler :
+           std::initializer_list<Scheduler<double>*>{&lr, &decay, &cooling}) {
+        scheduler->step();
+      }
+    }
+    [[nodiscard]] StateDict state_dict() const {
+      StateDict state;
+      state.set("lr", lr.state_dict());
+      state.set("weight_decay", decay.state_dict());
+      state.set("temperature", cooling.state_dict());
+      return state;
+    }
+    void load_state_dict(const StateDict& state) {
+      lr.load_state_dict(*state.find("lr")->get_if<StateDict>());
+      decay.load_state_dict(*state.find("weight_decay")->get_if<StateDict>());
+      cooling.load_state_dict(*state.find("temperature")->get_if<StateDict>());
+    }
+  };
+
+  Run run;
+  run.step();
+  run.step();
+  CHECK(close(run.groups[0].lr, 0.05));
+  CHECK(close(run.weight_decay, 0.01));
+  CHECK(close(run.temperature, 1));
+
+  const StateDict state = run.state_dict();
+  run.step();
+  Run resumed;
+  resumed.load_state_dict(state);
+  CHECK(close(resumed.weight_decay, 0.01));
+  resumed.step();
+  CHECK(resumed.groups[0].lr == run.groups[0].lr);
+  CHECK(resumed.weight_decay == run.weight_decay);
+  CHECK(resumed.temperature == run.temperature);
+  CHECK(close(resumed.groups[0].lr, 0.014644660940672627));  // 0.1 cos^2(3 pi / 8)
+}
+
+namespace {
+
+// The shape of ggml's optimizer parameters, and of the loop that asks for them before each update.
+struct OptimizerParameters {
+  struct {
+    float alpha;
+    float beta1;
+    float beta2;
+    float eps;
+    float wd;
+  } adamw;
+};
+using GetOptimizerParameters = OptimizerParameters (*)(void* userdata);
+
+std::vector<float> rates_of_updates(GetOptimizerParameters get, void* userdata, int updates) {
+  std::vector<float> rates;
+  for (int i = 0; i < updates; ++i) rates.push_back(get(userdata).adamw.alpha);
+  return rates;
+}
+
+struct ScheduledParameters {
+  OptimizerParameters parameters{{0.1F, 0.9F, 0.999F, 1e-8F, 0.01F}};
+  WarmupLR<float> scheduler{parameters.adamw.alpha, {.warmup_steps = 2}};
+};
+
+OptimizerParameters next_parameters(void* userdata) {
+  auto& scheduled = *static_cast<ScheduledParameters*>(userdata);
+  const OptimizerParameters parameters = scheduled.parameters;
+  scheduled.scheduler.step();
+  return parameters;
+}
+
+}  // namespace
+
+TEST_CASE("a callback that returns a struct of parameters gives each update its rate") {
+  ScheduledParameters scheduled;
+  CHECK(rates_of_updates(next_parameters, &scheduled, 4) ==
+        std::vector<float>{0, 0.05F, 0.1F, 0.1F});
+}
