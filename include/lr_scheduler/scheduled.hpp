@@ -70,7 +70,7 @@ class Scheduled : public Scheduler<T> {
     look_at_schedule();
     take_in(groups);
     off_curve_ = 0;
-    for (std::size_t i = 0; i < groups; ++i) {
+    for (std::size_t i = 0; i < groups && has_both_forms(); ++i) {
       on_curve_[i] = lrs_[i] == base_lrs_[i];
       off_curve_ += on_curve_[i] ? 0U : 1U;
     }
@@ -84,6 +84,10 @@ class Scheduled : public Scheduler<T> {
     never_throws_ = detail::never_throws<T>(schedule_);
     is_plain_ = has_closed_form_ && never_throws_ && !cycles_momentum_;
   }
+
+  /// Whether there is a choice between the closed and the chainable form. Without one, all groups
+  /// count as on the curve.
+  [[nodiscard]] bool has_both_forms() const { return Chainable<S, T> && has_closed_form_; }
 
   /// Throws where the schedule does not fit an optimizer with this many groups.
   void check_fits(std::size_t groups) const {
@@ -428,7 +432,9 @@ class Scheduled : public Scheduler<T> {
     std::vector<unsigned char> on_curve(list->size(), 0);
     for (std::size_t i = 0; i < list->size(); ++i) {
       bool flag = false;
-      if ((*list)[i].is_none()) {
+      if (!has_both_forms()) {
+        flag = true;
+      } else if ((*list)[i].is_none()) {
         S saved = schedule_;
         detail::merge_options(saved, options, OnMismatch::take_saved,
                               std::numeric_limits<T>::digits, "options");
