@@ -35,6 +35,11 @@ class Required {
   [[nodiscard]] constexpr const U& value() const noexcept { return value_; }
 
   friend bool operator==(const Required&, const Required&) = default;
+  template <class V>
+    requires(!std::same_as<V, Required>) && std::convertible_to<const V&, U>
+  friend bool operator==(const Required& left, const V& right) {
+    return left.value_ == static_cast<U>(right);
+  }
 
  private:
   U value_;
@@ -48,7 +53,8 @@ class OneOrPerGroup {
 
   template <class V>
     requires(!std::same_as<std::remove_cvref_t<V>, OneOrPerGroup>) && std::convertible_to<V, U>
-  OneOrPerGroup(V&& value) : one_(std::forward<V>(value)) {}  // NOLINT(google-explicit-constructor)
+  OneOrPerGroup(V&& value)  // NOLINT(google-explicit-constructor)
+      : one_(static_cast<U>(std::forward<V>(value))) {}
   // Not an initializer_list: that would let an option that is left out be an empty list.
   template <class... V>
     requires(sizeof...(V) >= 2) && (std::convertible_to<V, U> && ...)

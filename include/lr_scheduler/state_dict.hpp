@@ -62,13 +62,16 @@ class StateValue {
       std::variant<std::monostate, bool, std::int64_t, double, std::string, List, StateDict>;
 
   StateValue() = default;
+  // NOLINTBEGIN(google-explicit-constructor): a value of one of the kinds, and of no other
   template <class V>
-    requires(!std::same_as<std::remove_cvref_t<V>, StateValue>) &&
-            std::constructible_from<Variant, std::in_place_type_t<std::remove_cvref_t<V>>, V>
-  StateValue(V&& value)  // NOLINT(google-explicit-constructor): a value of one of the kinds
-      : value_(std::in_place_type<std::remove_cvref_t<V>>, std::forward<V>(value)) {}
-  StateValue(std::string_view text) : value_(std::string(text)) {}  // NOLINT
-  StateValue(const char* text) : value_(std::string(text)) {}       // NOLINT
+    requires std::same_as<V, bool> || std::same_as<V, std::int64_t> || std::same_as<V, double>
+  StateValue(V value) : value_(value) {}
+  StateValue(std::string text) : value_(std::move(text)) {}
+  StateValue(List list) : value_(std::move(list)) {}
+  StateValue(StateDict dict) : value_(std::move(dict)) {}
+  StateValue(std::string_view text) : value_(std::string(text)) {}
+  StateValue(const char* text) : value_(std::string(text)) {}
+  // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] const Variant& variant() const noexcept { return value_; }
   [[nodiscard]] bool is_none() const noexcept {
