@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// What a step costs on a torch::optim::Optimizer: libtorch's own StepLR and ours, one group and
+// ten.
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+#include <torch/optim/schedulers/step_lr.h>
+#include <torch/optim/sgd.h>
+#include <torch/types.h>
+
+#include <lr_scheduler/adapters/libtorch.hpp>
+#include <lr_scheduler/schedulers/step_lr.hpp>
+
+namespace {
+
+constexpr unsigned step_size = 30;
+constexpr double gamma = 0.999;
+
+torch::optim::SGD make_optimizer(std::int64_t groups) {
+  std::vector<torch::optim::OptimizerParamGroup> param_groups;
+  for (std::int64_t i = 0; i < groups; ++i) {
+    param_groups.emplace_back(std::vector<torch::Tensor>{torch::zeros({1})});
+  }
+  return torch::optim::SGD(param_groups, torch::optim::SGDOptions(0.1));
+}
+
+void libtorch_step_lr(benchmark::State& state) {
+  auto optimizer = make_optimizer(state.range(0));
+  torch::optim::StepLR scheduler(optimizer, step_size, gamma);
+  for (auto _ : state) scheduler.step();
+}
+
+void our_step_lr(benchmark::State& state) {
+  auto optimizer = make_optimizer(state.range(0));
+  lr_scheduler::StepLR scheduler(optimizer, {.step_size = step_size, .gamma = gamma});
+  for (auto _ : state) scheduler.step();
+}
+
+}  // namespace
+
+BENCHMARK(libtorch_step_lr)->Arg(1)->Arg(10);
+BENCHMARK(our_step_lr)->Arg(1)->Arg(10);
+
+BENCHMARK_MAIN();
