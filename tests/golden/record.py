@@ -191,8 +191,11 @@ class Generator:
                                       for _ in range(count)],
                        "milestones": sorted(rng.sample(range(1, length + 1), count - 1))}
         else:  # ChainedScheduler, Stacked
-            options = {"schedulers": [self.config(rng.choice(self.chainable), groups, length)
-                                      for _ in range(rng.randint(1, 4))]}
+            children = [self.config(rng.choice(self.chainable), groups, length)
+                        for _ in range(rng.randint(1, 4))]
+            if family == "ChainedScheduler" and rng.random() < 0.3:  # the one nesting that PyTorch can
+                children.insert(0, self.config("ChainedScheduler", groups, length))
+            options = {"schedulers": children}
         return {"type": family, **options}
 
     def case(self, family, number):
