@@ -185,8 +185,9 @@ class PytorchOptions {
       Epoch repeats = 0;
       decode(integer, milestone, where);
       decode(count, repeats, join(where, key));
-      if (repeats < 0 || repeats > 1'000'000) {
-        expected(join(where, key), "a count up to 1000000", count);
+      constexpr std::size_t most = 1'000'000;
+      if (repeats < 0 || static_cast<std::uint64_t>(repeats) > most - milestones.size()) {
+        expected(join(where, key), "a count, up to 1000000 with the others", count);
       }
       milestones.insert(milestones.end(), static_cast<std::size_t>(repeats), milestone);
     }

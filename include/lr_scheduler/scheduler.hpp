@@ -49,10 +49,10 @@ class Scheduler {
   /// The same, for loops that have a metric: schedulers that need none ignore it.
   void step(T metric) { advance(&metric); }
 
-  /// Jumps to epoch t >= 0. Throws std::invalid_argument for a negative t and std::logic_error
+  /// Jumps to epoch t, 0 to 2^62. Throws std::invalid_argument for any other t and std::logic_error
   /// where there is no closed form.
   void seek(Epoch t) {
-    if (t < 0) {
+    if (t < 0 || t > last_possible_epoch) {
       throw std::invalid_argument(class_name() + ": cannot seek to epoch " + std::to_string(t));
     }
     jump(t);
@@ -61,7 +61,7 @@ class Scheduler {
   /// there. Throws std::invalid_argument for a time that is negative or not finite and
   /// std::logic_error where the schedule is not continuous.
   void seek_time(double t) {
-    if (!detail::is_finite(t) || t < 0 || t >= 0x1p62) {
+    if (!detail::is_finite(t) || t < 0 || t > static_cast<double>(last_possible_epoch)) {
       throw std::invalid_argument(class_name() + ": cannot seek to time " + detail::text_of(t));
     }
     jump_time(t);
@@ -95,6 +95,9 @@ class Scheduler {
   }
 
  protected:
+  /// So far away that no count of epochs overflows.
+  static constexpr Epoch last_possible_epoch = Epoch{1} << 62;
+
   /// What all schedulers keep: one base rate and one rate for each group, and the epoch.
   struct Common {
     Epoch last_epoch = 0;
@@ -149,8 +152,11 @@ class Scheduler {
     if (common.last_epoch < 0) {
       detail::expected("progress.last_epoch", "0 or more", StateValue(common.last_epoch));
     }
-    read(progress, "base_lrs", common.base_lrs);
-    read(progress, "lrs", common.lrs);
+    if (common.last_epoch > last_possible_epoch) {
+      detail::expected("progress.last_epoch", "at most 2^62", StateValue(common.last_epoch));
+    }
+    read_rates(progress, "base_lrs", common.base_lrs);
+    read_rates(progress, "lrs", common.lrs);
     check_count("lrs", common.lrs.size());
     check_count("base_lrs", common.base_lrs.size());
     return common;
@@ -161,6 +167,16 @@ class Scheduler {
   static void read(const StateDict& progress, std::string_view key, V& value) {
     detail::decode(detail::expect_key(progress, key, "progress"), value,
                    detail::join("progress", key));
+  }
+
+  static void read_rates(const StateDict& progress, std::string_view key, std::vector<T>& rates) {
+    read(progress, key, rates);
+    for (std::size_t i = 0; i < rates.size(); ++i) {
+      if (detail::is_nan(rates[i])) {
+        detail::expected(detail::join(detail::join("progress", key), i), "a rate",
+                         to_state_value(rates[i]));
+      }
+    }
   }
 
   void check_count(std::string_view key, std::size_t saved) const {
