@@ -274,7 +274,7 @@ TEST_CASE("parity: get_lr() is get_last_lr(), whenever it is asked") {
   CHECK(scheduler.get_lr().data() == scheduler.get_last_lr().data());
 }
 
-TEST_CASE("parity: momentum stays in [0, 1)") {
+TEST_CASE("parity: momentum stays from 0 to below 1") {
   Groups groups{{.lr = 0.8, .momentum = 0.9}};
   CyclicLR scheduler{groups,
                      {.base_lr = 0.1,

@@ -147,7 +147,7 @@ class Scheduled : public Scheduler<T> {
     const Epoch t = last_epoch_ + 1;
     const std::size_t moved =
         is_plain_ && off_curve_ == 0 && fraction_ == 0 ? move_along_curve_(*this, t) : 0;
-    if (moved == lrs_.size()) {
+    if (moved != 0 && moved == lrs_.size()) {
       last_epoch_ = t;
       return;
     }

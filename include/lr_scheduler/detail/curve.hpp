@@ -26,7 +26,7 @@ template <Scalar T>
 struct Scaled {
   compute_t<T> factor;
   [[nodiscard]] T operator()(const Group<T>& group) const noexcept {
-    return static_cast<T>(compute_t<T>(group.base_lr) * factor);
+    return to_rate<T>(compute_t<T>(compute_t<T>(group.base_lr) * factor));
   }
 };
 
@@ -37,7 +37,7 @@ struct Rescaled {
   std::optional<Scaled<T>> closed_form{};
   [[nodiscard]] T operator()(const T& lr, const Group<T>& group) const noexcept {
     if (closed_form) return (*closed_form)(group);
-    return static_cast<T>(compute_t<T>(lr) * ratio);
+    return to_rate<T>(compute_t<T>(compute_t<T>(lr) * ratio));
   }
 };
 

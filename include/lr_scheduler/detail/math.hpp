@@ -104,6 +104,12 @@ template <class C>
   return is_finite(x) ? x : std::numeric_limits<C>::max();
 }
 
+/// Rounds to the type of the rates, an overflow to the largest of them.
+template <Scalar T>
+[[nodiscard]] T to_rate(const compute_t<T>& x) {
+  return static_cast<T>(std::min(x, compute_t<T>(std::numeric_limits<T>::max())));
+}
+
 /// A point on the way from a start to an end value, exact at both and never outside of them. It
 /// holds the distance from the nearer end, so that neither end suffers from cancellation.
 template <class C>

@@ -89,7 +89,7 @@ struct CosineAnnealing {
       } else if (ratio != C(1)) {
         value = C(eta_min + (value - eta_min) * ratio);
       }
-      return static_cast<T>(std::max(value, C(0)));
+      return detail::to_rate<T>(std::max(value, C(0)));
     }
   };
 

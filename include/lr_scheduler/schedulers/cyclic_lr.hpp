@@ -109,7 +109,7 @@ struct Cyclic {
   [[nodiscard]] auto curve(Time t) const {
     return [this, h = height(t)](const Group<T>& group) noexcept {
       const C lr = between(C(base_lr[group.index]), C(max_lr[group.index]), h);
-      return static_cast<T>(std::max(lr, C(0)));
+      return detail::to_rate<T>(std::max(lr, C(0)));
     };
   }
 
@@ -135,7 +135,7 @@ struct Cyclic {
     const C triangle = phase < up    ? C(C(phase) / C(step_size_up))
                        : phase == up ? C(1)
                                      : C(C(static_cast<Time>(period) - phase) / C(down()));
-    return C(triangle * scale(t, C(detail::quotient(t, period) + 1)));
+    return C(triangle * scale(t, C(C(detail::quotient(t, period)) + C(1))));
   }
 
   template <detail::TimePoint Time>

@@ -45,7 +45,7 @@ struct Multiplicative {
     using C = detail::compute_t<T>;
     const auto factor = detail::per_group_factor(lr_lambda, t, /*from=*/1);
     return [factor](const T& lr, const Group<T>& group) {
-      return static_cast<T>(C(lr) * factor(group.index));
+      return detail::to_rate<T>(C(C(lr) * factor(group.index)));
     };
   }
   [[nodiscard]] T next(Epoch t, T lr, Group<T> group) const { return next(t)(lr, group); }

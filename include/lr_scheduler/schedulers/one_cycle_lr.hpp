@@ -120,7 +120,7 @@ struct OneCycle {
 
   /// The base rate of a group under this schedule: its first rate.
   [[nodiscard]] T initial_lr(Group<T> group) const {
-    return static_cast<T>(level(first, group.index));
+    return detail::to_rate<T>(level(first, group.index));
   }
 
  private:
@@ -138,14 +138,14 @@ struct OneCycle {
   [[nodiscard]] C level(Level which, std::size_t group) const {
     const C high = C(max_lr[group]);
     if (which == highest) return high;
-    const C low = C(high / C(div_factor));
-    return which == first ? low : C(low / C(final_div_factor));
+    const C low = detail::clamp_overflow(C(high / C(div_factor)));
+    return which == first ? low : detail::clamp_overflow(C(low / C(final_div_factor)));
   }
 
   template <detail::TimePoint Time>
   [[nodiscard]] auto curve(Time t) const {
     return [this, now = phase(t)](const Group<T>& group) noexcept {
-      return static_cast<T>(now.way(level(now.from, group.index), level(now.to, group.index)));
+      return detail::to_rate<T>(now.way(level(now.from, group.index), level(now.to, group.index)));
     };
   }
 

@@ -151,7 +151,11 @@ class ReduceLROnPlateau : public Scheduler<T> {
     const C value = C(metric);
     const bool falls = options_.mode == Mode::min;
     if (!best_) {
-      // PyTorch compares with infinity: any metric but that one is better.
+      // PyTorch compares with infinity: any metric but that one is better. A relative threshold of
+      // 1 or more leaves nothing of it, and no metric is.
+      if (falls && options_.threshold_mode == ThresholdMode::rel && options_.threshold >= T(1)) {
+        return false;
+      }
       return detail::is_finite(metric) || (metric < T(0)) == falls;
     }
     const C best = C(*best_);

@@ -60,7 +60,7 @@ struct SWA {
                const T& lr, const Group<T>& group) noexcept {
       if (ratio == C(1)) return lr;
       const C target = C(swa_lr[group.index]);
-      return static_cast<T>(std::max(C(target + (C(lr) - target) * ratio), C(0)));
+      return detail::to_rate<T>(std::max(C(target + (C(lr) - target) * ratio), C(0)));
     };
   }
   [[nodiscard]] T next(Epoch t, T lr, Group<T> group) const { return next(t)(lr, group); }
