@@ -188,7 +188,7 @@ std::int64_t to_number(std::string_view text) {
 
 void train(std::span<char*> arguments) {
   const Ranks ranks;
-  const digits::Data data = digits::split(digits::read_samples(arguments[1]), 297);
+  const digits::Data data = digits::read_data(arguments[1]);
   const std::int64_t epochs = to_number(arguments[2]);
   Training training(ranks, data);
   if (arguments.size() > 4) {

@@ -43,7 +43,7 @@ struct Set {
 };
 
 void train(const char* file) {
-  const digits::Data data = digits::split(digits::read_samples(file), 297);
+  const digits::Data data = digits::read_data(file);
   const std::size_t count = data.training.size();
   const std::size_t batches = (count + batch_size - 1) / batch_size;
 
@@ -78,7 +78,8 @@ void train(const char* file) {
   trainer.get_net();
   const std::vector<unsigned long> answers = network(test.images);
   std::size_t correct = 0;
-  for (std::size_t i = 0; i < answers.size(); ++i) correct += answers[i] == test.digits[i] ? 1 : 0;
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    correct += answers[i] == test.digits[i] ? 1U : 0U;
   fmt::print("accuracy on held-out digits: {:.4f}\n",
              static_cast<double>(correct) / static_cast<double>(answers.size()));
 }

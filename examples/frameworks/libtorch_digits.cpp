@@ -2,13 +2,12 @@
 // A convolutional network on handwritten digits with libtorch: AdamW with weight decay on the
 // weights alone, and warm-up followed by cosine annealing, a step a batch.
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <exception>
 #include <memory>
 #include <vector>
 
-#include <fmt/format.h>
 #include <torch/torch.h>
 
 #include <lr_scheduler/adapters/libtorch.hpp>
@@ -20,7 +19,7 @@ namespace schedule = lr_scheduler::schedule;
 
 namespace {
 
-constexpr std::int64_t epochs = 15;
+constexpr int epochs = 15;
 constexpr std::int64_t batch_size = 32;
 constexpr double highest_rate = 0.01;
 
@@ -43,14 +42,9 @@ Set to_tensors(const std::vector<digits::Sample>& samples) {
 
 torch::nn::Sequential make_network() {
   using namespace torch::nn;
-  return {Conv2d(Conv2dOptions(1, 16, 3).padding(1)),
-          ReLU(),
-          MaxPool2d(2),
-          Conv2d(Conv2dOptions(16, 32, 3).padding(1)),
-          ReLU(),
-          MaxPool2d(2),
-          Flatten(),
-          Linear(32 * 2 * 2, 10)};
+  return Sequential(Conv2d(Conv2dOptions(1, 16, 3).padding(1)), ReLU(), MaxPool2d(2),
+                    Conv2d(Conv2dOptions(16, 32, 3).padding(1)), ReLU(), MaxPool2d(2), Flatten(),
+                    Linear(32 * 2 * 2, 10));
 }
 
 torch::optim::AdamW make_optimizer(const torch::nn::Sequential& network) {
@@ -72,7 +66,7 @@ double accuracy(torch::nn::Sequential& network, const Set& set) {
 }
 
 void train(const char* file) {
-  const digits::Data data = digits::split(digits::read_samples(file), 297);
+  const digits::Data data = digits::read_data(file);
   const Set training = to_tensors(data.training);
   const Set test = to_tensors(data.test);
 
@@ -89,7 +83,7 @@ void train(const char* file) {
                      schedule::CosineAnnealing<double>{.T_max = (epochs - 1) * batches}},
        .milestones = {batches}}};
 
-  for (std::int64_t epoch = 0; epoch < epochs; ++epoch) {
+  for (int epoch = 0; epoch < epochs; ++epoch) {
     const double first_rate = scheduler.get_lr()[0];
     double loss_of_epoch = 0;
     for (const torch::Tensor& batch : torch::randperm(count).split(batch_size)) {
@@ -102,23 +96,23 @@ void train(const char* file) {
       scheduler.step();
       loss_of_epoch += loss.item<double>() / static_cast<double>(batches);
     }
-    fmt::print("epoch {:2}: rate {:.5f} to {:.5f}, loss {:.4f}\n", epoch, first_rate,
-               scheduler.get_lr()[0], loss_of_epoch);
+    std::printf("epoch %2d: rate %.5f to %.5f, loss %.4f\n", epoch, first_rate,
+                scheduler.get_lr()[0], loss_of_epoch);
   }
-  fmt::print("accuracy on held-out digits: {:.4f}\n", accuracy(network, test));
+  std::printf("accuracy on held-out digits: %.4f\n", accuracy(network, test));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 2) {
-    fmt::print(stderr, "usage: {} digits.csv\n", argv[0]);
+    std::fprintf(stderr, "usage: %s digits.csv\n", argv[0]);
     return 2;
   }
   try {
     train(argv[1]);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
+    std::fprintf(stderr, "%s\n", error.what());
     return 1;
   }
 }
