@@ -7,7 +7,7 @@ foreach(way IN ITEMS find_package add_subdirectory FetchContent)
       "-DBUILD=${PROJECT_BINARY_DIR}" "-DFOLDER=${CMAKE_CURRENT_BINARY_DIR}/package/${way}"
       "-DGENERATOR=${CMAKE_GENERATOR}" "-DCOMPILER=${CMAKE_CXX_COMPILER}"
       "-DFMT_AND_JSON=$<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>;$<TARGET_PROPERTY:nlohmann_json::nlohmann_json,INTERFACE_INCLUDE_DIRECTORIES>"
-      -P "${CMAKE_CURRENT_LIST_DIR}/package/check.cmake")
+      -P "${CMAKE_CURRENT_LIST_DIR}/check.cmake")
 endforeach()
 
 # Target lr_scheduler_headers_verify_interface_header_sets: each header compiles alone.
