@@ -54,3 +54,15 @@ configure() {
     cmake --fresh --preset "$1"
   }
 }
+
+# Sets $python to one that has PyTorch, in a virtual environment under build.
+prepare_pytorch() {
+  install_packages python3=python3
+  require_commands python3
+  python=$root/build/venv/bin/python
+  if ! "$python" -c 'import torch; assert torch.__version__.startswith("2.13.0")' 2> /dev/null; then
+    python3 -c 'import ensurepip' 2> /dev/null || install_packages python3-venv
+    python3 -m venv "$root/build/venv"
+    "$python" -m pip install --quiet torch==2.13.0 numpy
+  fi
+}
