@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <lr_scheduler/combinators/per_group.hpp>
+#include <lr_scheduler/combinators/sequential_lr.hpp>
+#include <lr_scheduler/scheduled.hpp>
+#include <lr_scheduler/schedulers/cosine_annealing_lr.hpp>
+#include <lr_scheduler/schedulers/cyclic_lr.hpp>
+#include <lr_scheduler/schedulers/exponential_lr.hpp>
+#include <lr_scheduler/schedulers/lambda_lr.hpp>
+#include <lr_scheduler/schedulers/linear_lr.hpp>
+#include <lr_scheduler/schedulers/multiplicative_lr.hpp>
+#include <lr_scheduler/schedulers/step_lr.hpp>
+#include <lr_scheduler/schedulers/swa_lr.hpp>
+
+#include "support/catch.hpp"
+#include "support/checkers.hpp"
+
+namespace lr_scheduler::testing {
+namespace {
+
+template <class T>
+using Bound = Scheduled<schedule::PerGroup<T>, T>;
+
+template <class T>
+schedule::PerGroup<T> exponential_and_linear() {
+  return {.schedules = {schedule::Exponential<T>{.gamma = T(0.5L)},
+                        schedule::Linear<T>{.start_factor = T(0.25L), .total_iters = 4}}};
+}
+
+TEMPLATE_TEST_CASE("PerGroup moves each group by its own schedule", "", float, double,
+                   long double) {
+  using T = TestType;
+  auto groups = two_groups<T>();
+  Scheduled scheduler{groups, exponential_and_linear<T>()};
+  check_rates(
+      scheduler, groups,
+      {{0.1L, 0.1L}, {0.05L, 0.175L}, {0.025L, 0.25L}, {0.0125L, 0.325L}, {0.00625L, 0.4L}});
+}
+
+TEMPLATE_TEST_CASE("PerGroup's closed form equals its chain", "", float, double, long double) {
+  CHECK(chain_error<TestType>(exponential_and_linear<TestType>(), 20) < 20);
+}
+
+TEMPLATE_TEST_CASE("PerGroup refuses bad options and leaves the optimizer alone", "", float, double,
+                   long double) {
+  using T = TestType;
+  const schedule::Step<T> step{.step_size = 2};
+  check_refused<Bound<T>>({}, "PerGroup: needs at least one scheduler, got none");
+  check_refused<Bound<T>>({.schedules = {step, schedule::Step<T>{.step_size = 0}}},
+                          "PerGroup: schedulers[1]: StepLR: step_size must be positive, got 0");
+  check_refused<Bound<T>>({.schedules = {step}},
+                          "PerGroup: schedulers has 1 values for 2 parameter groups");
+  check_refused<Bound<T>>({.schedules = {step, step, step}},
+                          "PerGroup: schedulers has 3 values for 2 parameter groups");
+  check_refused<Bound<T>>({.schedules = {step, schedule::SWA<T>{.swa_lr = {T(1), T(2)}}}},
+                          "SWALR: swa_lr has 2 values for 1 parameter groups");
+  check_needs_groups<Bound<T>>(exponential_and_linear<T>());
+}
+
+TEMPLATE_TEST_CASE("PerGroup's state goes into another object", "", float, double, long double) {
+  using T = TestType;
+  auto groups = two_groups<T>();
+  Groups<T> others{{.lr = T(0.3L)}, {.lr = T(0.7L)}};
+  Bound<T> saved{groups, exponential_and_linear<T>()};
+  Bound<T> loaded{others, exponential_and_linear<T>()};
+  check_state_round_trip(saved, groups, loaded, others);
+}
+
+TEMPLATE_TEST_CASE("PerGroup moves two groups as their schedules move each alone", "", float,
+                   double, long double) {
+  using T = TestType;
+  auto groups = two_groups<T>();
+  Groups<T> first{groups[0]};
+  Groups<T> second{groups[1]};
+  Bound<T> both{groups, exponential_and_linear<T>()};
+  ExponentialLR<T> one{first, {.gamma = T(0.5L)}};
+  LinearLR<T> other{second, {.start_factor = T(0.25L), .total_iters = 4}};
+  check_groups_are_independent(both, groups, one, first, other, second);
+}
+
+TEST_CASE("PerGroup goes on from a rate that the user sets") {
+  auto groups = two_groups<double>();
+  Bound<double> scheduler{groups, exponential_and_linear<double>()};
+  check_user_changes_rate(scheduler, groups,
+                          {{0.05L, 0.175L}, {0.025L, 0.25L}, {0.035L, 0.325L}, {0.0175L, 0.4L}});
+}
+
+TEMPLATE_TEST_CASE("PerGroup seeks to where steps lead", "", float, double, long double) {
+  using T = TestType;
+  auto groups = two_groups<T>();
+  auto others = groups;
+  Bound<T> stepped{groups, exponential_and_linear<T>()};
+  Bound<T> sought{others, exponential_and_linear<T>()};
+  check_seek(stepped, groups, sought, others, 0, 0.4L * 1.01L);
+}
+
+TEST_CASE("PerGroup refuses a group that is added") {
+  auto groups = two_groups<double>();
+  Bound<double> scheduler{groups, exponential_and_linear<double>()};
+  check_refuses_third_group(scheduler, groups,
+                            "PerGroup: schedulers has 2 values for 3 parameter groups");
+}
+
+TEST_CASE("PerGroup has what all of its schedules have") {
+  const schedule::Multiplicative<double> multiplicative{.lr_lambda = [](Epoch) { return 0.5; }};
+  const schedule::Step<double> step{.step_size = 2};
+  CHECK(exponential_and_linear<double>().has_closed_form());
+  CHECK(exponential_and_linear<double>().is_continuous());
+  CHECK(at_time_is_at<double>(exponential_and_linear<double>(), 9));
+  const schedule::PerGroup<double> steps{.schedules = {step, step}};
+  CHECK(steps.has_closed_form());
+  CHECK_FALSE(steps.is_continuous());
+  const schedule::PerGroup<double> chaining{.schedules = {step, multiplicative}};
+  CHECK_FALSE(chaining.has_closed_form());
+
+  auto groups = two_groups<double>();
+  Scheduled scheduler{groups, chaining};
+  CHECK(message_of<std::logic_error>([&] { scheduler.seek(3); }) ==
+        "PerGroup: cannot seek without a closed form");
+  check_rates(scheduler, groups, {{0.1L, 0.4L}, {0.1L, 0.2L}, {0.01L, 0.1L}, {0.01L, 0.05L}});
+}
+
+TEST_CASE("PerGroup gives schedules the first of their options") {
+  auto groups = two_groups_with_momentum<double>();
+  const schedule::Cyclic<double> cyclic{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2};
+  Scheduled scheduler{groups, schedule::PerGroup<double>{
+                                  .schedules = {schedule::Step<double>{.step_size = 2}, cyclic}}};
+  check_momentums(scheduler, groups, {{0.5L, 0.9L}, {0.5L, 0.85L}, {0.5L, 0.8L}});
+  CHECK(groups[1].lr == about(0.5L));
+}
+
+TEST_CASE("PerGroup late in a sequence starts each group as its schedule does") {
+  auto groups = two_groups<double>();
+  const schedule::SWA<double> swa{
+      .swa_lr = 0.05, .anneal_epochs = 2, .anneal_strategy = AnnealStrategy::linear};
+  const schedule::Exponential<double> exponential{.gamma = 0.5};
+  SequentialLR scheduler{
+      groups,
+      {.schedules = {exponential, schedule::PerGroup<double>{.schedules = {exponential, swa}}},
+       .milestones = {2}}};
+  check_rates(scheduler, groups,
+              {{0.1L, 0.4L}, {0.05L, 0.2L}, {0.1L, 0.2L}, {0.05L, 0.125L}, {0.025L, 0.05L}}, 20);
+}
+
+TEST_CASE("PerGroup leaves everything as it was where a function of one group throws") {
+  auto groups = two_groups<double>();
+  bool broken = true;
+  const schedule::Lambda<double> lambda{.lr_lambda = [&broken](Epoch t) {
+    if (t == 2 && broken) throw std::runtime_error("out of luck");
+    return 0.5;
+  }};
+  Scheduled scheduler{groups,
+                      schedule::PerGroup<double>{
+                          .schedules = {schedule::Exponential<double>{.gamma = 0.5}, lambda}}};
+  scheduler.step();
+  const auto before = groups;
+  CHECK(message_of<std::runtime_error>([&] { scheduler.step(); }) == "out of luck");
+  CHECK(same_groups(groups, before));
+  CHECK(scheduler.last_epoch() == 1);
+  broken = false;
+  scheduler.step();
+  CHECK(groups[0].lr == about(0.025L));
+}
+
+}  // namespace
+}  // namespace lr_scheduler::testing
