@@ -49,6 +49,7 @@ require_commands() {
 
 # A build folder may remember another generator, another place or a compiler that is gone.
 configure() {
+  cmake -P <(echo 'cmake_minimum_required(VERSION 3.25)')
   cmake --preset "$1" || {
     echo "Once more, without what build/$1 remembers"
     cmake --fresh --preset "$1"
