@@ -35,7 +35,8 @@ install_packages() {
   fi
 }
 
-# Ends the script where a command is missing. Libraries are left to CMake, which fetches most.
+# Ends the script where a command is missing or CMake is too old. Libraries are left to CMake, which
+# fetches most.
 require_commands() {
   local command missing=()
   for command in "$@"; do
@@ -45,11 +46,15 @@ require_commands() {
     echo "Missing: ${missing[*]}. Needed are a C++20 compiler, CMake 3.25 and Ninja." >&2
     exit 1
   fi
+  # A policy that came with 3.25.
+  if ! cmake --help-policy CMP0141 > /dev/null 2>&1; then
+    echo "CMake 3.25 is needed, found $(cmake --version | head -n 1)" >&2
+    exit 1
+  fi
 }
 
 # A build folder may remember another generator, another place or a compiler that is gone.
 configure() {
-  cmake -P <(echo 'cmake_minimum_required(VERSION 3.25)')
   cmake --preset "$1" || {
     echo "Once more, without what build/$1 remembers"
     cmake --fresh --preset "$1"
