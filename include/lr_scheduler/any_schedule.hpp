@@ -8,6 +8,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -67,6 +68,8 @@ class AnySchedule {
     return model_->momentum_at_time(t, group);
   }
 
+  /// The name of the class: "StepLR", "custom" for a schedule without one.
+  [[nodiscard]] std::string_view name() const { return model_->name(); }
   /// Throws std::invalid_argument if an option is out of range.
   void validate() const { model_->validate(); }
   /// Throws std::invalid_argument if an option is a list of another length.
@@ -106,6 +109,7 @@ class AnySchedule {
     [[nodiscard]] virtual std::optional<T> momentum_at(Epoch t, const Group<T>& group) const = 0;
     [[nodiscard]] virtual std::optional<T> momentum_at_time(double t,
                                                             const Group<T>& group) const = 0;
+    [[nodiscard]] virtual std::string_view name() const = 0;
     virtual void validate() const = 0;
     virtual void check_groups(std::size_t groups) const = 0;
     [[nodiscard]] virtual StateDict options() const = 0;
@@ -194,6 +198,7 @@ class AnySchedule {
       }
     }
 
+    std::string_view name() const override { return detail::name_of(schedule); }
     void validate() const override { detail::validate(schedule); }
     void check_groups(std::size_t groups) const override { detail::check_groups(schedule, groups); }
     StateDict options() const override { return detail::options_of(schedule); }

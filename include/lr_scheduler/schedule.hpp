@@ -38,8 +38,9 @@ concept Chainable = Scalar<T> && requires(const S& schedule, Epoch t, T lr, Grou
 };
 
 /// A curve of rates: a pure value that knows no optimizer and has no state.
+// Copies are asked about last: of a type that converts from AnySchedule, the question would recur.
 template <class S, class T>
-concept Schedule = std::copy_constructible<S> && (ClosedForm<S, T> || Chainable<S, T>);
+concept Schedule = (ClosedForm<S, T> || Chainable<S, T>) && std::copy_constructible<S>;
 
 /// A closed form at any time t >= 0, not only at whole epochs.
 template <class S, class T>

@@ -32,19 +32,21 @@ concept HasFields = requires(S& schedule) {
   S::fields(schedule, [](std::string_view, auto&) {});
 };
 
+template <class V>
+inline constexpr bool is_any_schedule = false;
+template <class T>
+inline constexpr bool is_any_schedule<AnySchedule<T>> = true;
+
 template <class S>
-[[nodiscard]] std::string_view name_of(const S&) {
-  if constexpr (HasFields<S>) {
+[[nodiscard]] std::string_view name_of(const S& schedule) {
+  if constexpr (is_any_schedule<S>) {
+    return schedule.name();
+  } else if constexpr (HasFields<S>) {
     return S::name;
   } else {
     return "custom";
   }
 }
-
-template <class V>
-inline constexpr bool is_any_schedule = false;
-template <class T>
-inline constexpr bool is_any_schedule<AnySchedule<T>> = true;
 
 template <class V>
 inline constexpr bool is_schedule_list = false;
@@ -190,6 +192,7 @@ template <class V>
 /// All options but callables, after the "type".
 template <class S>
 [[nodiscard]] StateDict options_of(const S& schedule) {
+  if constexpr (is_any_schedule<S>) return schedule.options();
   StateDict options;
   options.set("type", name_of(schedule));
   if constexpr (HasFields<S>) {
@@ -262,6 +265,7 @@ void check_keys(const S& schedule, const StateDict& options, const std::string& 
 template <class S>
 bool merge_options(S& schedule, const StateDict& saved, OnMismatch on_mismatch, int digits,
                    const std::string& path) {
+  if constexpr (is_any_schedule<S>) return schedule.merge_options(saved, on_mismatch, digits, path);
   bool same = true;
   const auto mismatch = [&](const std::string& where, const StateValue& theirs,
                             const StateValue& ours, int our_digits) {

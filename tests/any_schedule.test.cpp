@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <lr_scheduler/any_schedule.hpp>
+#include <lr_scheduler/scheduled.hpp>
+#include <lr_scheduler/schedulers/cosine_annealing_lr.hpp>
+#include <lr_scheduler/schedulers/cyclic_lr.hpp>
+#include <lr_scheduler/schedulers/exponential_lr.hpp>
+#include <lr_scheduler/schedulers/multiplicative_lr.hpp>
+#include <lr_scheduler/schedulers/step_lr.hpp>
+#include <lr_scheduler/schedulers/swa_lr.hpp>
+
+#include "support/catch.hpp"
+#include "support/checkers.hpp"
+
+namespace lr_scheduler::testing {
+namespace {
+
+using Any = AnySchedule<double>;
+
+struct Own {
+  double slope = 0.5;
+  double at(Epoch t, double base_lr) const { return base_lr + slope * static_cast<double>(t); }
+};
+
+/// Too large to be held in place, and not trivial to copy.
+struct Large {
+  std::array<double, 100> rates{};
+  std::string note = "a text that no small buffer holds, so that copies allocate";
+  auto at(Epoch t) const {
+    return [rates = rates, t](const Group<double>& group) {
+      return rates[static_cast<std::size_t>(t)] * group.base_lr;
+    };
+  }
+  double at(Epoch t, Group<double> group) const { return at(t)(group); }
+};
+
+static_assert(std::is_convertible_v<schedule::Step<double>, Any>);
+static_assert(std::is_convertible_v<Own, Any>);
+static_assert(!std::is_constructible_v<Any, int>);
+static_assert(!std::is_constructible_v<Any, std::string>);
+static_assert(!std::is_default_constructible_v<Any>);
+static_assert(std::is_nothrow_move_constructible_v<Any>);
+
+const Any step = schedule::Step<double>{.step_size = 2};
+const Any cosine = schedule::CosineAnnealing<double>{.T_max = 4};
+const Any multiplicative = schedule::Multiplicative<double>{.lr_lambda = [](Epoch) { return 0.5; }};
+const Any swa = schedule::SWA<double>{.swa_lr = 0.05};
+const Any cyclic = schedule::Cyclic<double>{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2};
+
+TEST_CASE("any schedule does what the schedule in it does") {
+  CHECK(step.at(4, 0.5) == about(0.005L));
+  CHECK(step.next(4, 0.3, 0.5) == about(0.03L));
+  CHECK(step.multiplier(Epoch{4}) == about(0.01L));
+  CHECK(cosine.at_time(2.0, 0.5) == about(0.25L));
+  CHECK(multiplicative.next(1, 0.3, 0.5) == about(0.15L));
+  CHECK(cyclic.momentum_at(2, 0.5) == std::optional(0.8));
+  CHECK(cyclic.momentum_at_time(1.0, 0.5) == about(0.85L));
+  CHECK(step.momentum_at(2, 0.5) == std::nullopt);
+  CHECK(Any(Own{}).at(2, 0.5) == 1.5);
+}
+
+TEST_CASE("any schedule says what the schedule in it can do") {
+  CHECK((step.has_closed_form() && !step.is_continuous() && step.is_factor()));
+  CHECK((cosine.has_closed_form() && cosine.is_continuous() && !cosine.is_factor()));
+  CHECK((!multiplicative.has_closed_form() && !multiplicative.is_continuous()));
+  CHECK((swa.starts_from_current() && !cosine.starts_from_current()));
+  CHECK(multiplicative.starts_from_current());
+  CHECK((cyclic.cycles_momentum() && !step.cycles_momentum()));
+  CHECK(step.name() == "StepLR");
+  CHECK(Any(Own{}).name() == "custom");
+}
+
+TEST_CASE("any schedule throws where it is asked for what the schedule in it lacks") {
+  CHECK(message_of<std::logic_error>([] { (void)multiplicative.at(1, 0.5); }) ==
+        "MultiplicativeLR has no closed form");
+  CHECK(message_of<std::logic_error>([] { (void)step.at_time(1.5, 0.5); }) ==
+        "StepLR is not continuous");
+  CHECK(message_of<std::logic_error>([] { (void)cosine.multiplier(Epoch{1}); }) ==
+        "CosineAnnealingLR is not a factor");
+  CHECK(message_of<std::logic_error>([] { (void)step.multiplier(1.5); }) ==
+        "StepLR is not a continuous factor");
+  CHECK(message_of([] { Any(schedule::Step<double>{.step_size = 0}).validate(); }) ==
+        "StepLR: step_size must be positive, got 0");
+  CHECK(message_of([] { Any(schedule::SWA<double>{.swa_lr = {0.1, 0.2}}).check_groups(3); }) ==
+        "SWALR: swa_lr has 2 values for 3 parameter groups");
+}
+
+TEST_CASE("where there is no chainable form, the closed form takes its place") {
+  CHECK(cyclic.next(1, 77.0, 0.5) == about(0.3L));
+  CHECK(Any(Own{}).next(2, 77.0, 0.5) == 1.5);
+}
+
+TEST_CASE("any schedule starts from the base rate or from the rate that is there") {
+  CHECK(cosine.start()(0.3, 0.5) == 0.5);
+  CHECK(cyclic.start()(0.3, 0.5) == 0.1);
+  CHECK(multiplicative.start()(0.3, 0.5) == 0.3);
+  CHECK(swa.start()(0.3, 0.5) == 0.3);
+}
+
+TEST_CASE("any schedule compares classes and options") {
+  CHECK(step == Any(schedule::Step<double>{.step_size = 2}));
+  CHECK_FALSE(step == Any(schedule::Step<double>{.step_size = 3}));
+  CHECK_FALSE(step == cosine);
+  const Any copy = cosine;
+  CHECK(copy == cosine);
+}
+
+TEST_CASE("a schedule too large to be held in place is evaluated all the same") {
+  Large large;
+  large.rates[3] = 0.25;
+  const Any any = large;
+  const auto curve = any.at(3);
+  CHECK(curve(0.8) == 0.2);
+  std::vector<ParamGroup<double>> groups{{.lr = 0.8}, {.lr = 0.4}};
+  Scheduled scheduler{groups, any};
+  scheduler.seek(3);
+  CHECK(groups[1].lr == 0.1);
+}
+
+TEST_CASE("any schedule binds to an optimizer as the schedule in it does") {
+  auto groups = two_groups<double>();
+  Scheduled scheduler{groups, step};
+  check_rates(scheduler, groups, {{0.1L, 0.4L}, {0.1L, 0.4L}, {0.01L, 0.04L}});
+  CHECK(message_of<std::logic_error>([&] { scheduler.seek_time(0.5); }) ==
+        "StepLR: cannot seek without a continuous closed form");
+  CHECK(message_of([&] { Scheduled refused(groups, cyclic); }) ==
+        "CyclicLR: cycle_momentum is true, but parameter group 0 has no momentum");
+  CHECK(message_of([&] {
+          Scheduled refused(groups, Any(schedule::Step<double>{.step_size = 0}));
+        }) == "StepLR: step_size must be positive, got 0");
+}
+
+TEST_CASE("the state of any bound schedule has the options of the schedule in it") {
+  auto groups = two_groups<double>();
+  auto others = two_groups<double>();
+  Scheduled saved{groups, step};
+  StepLR<double> loaded{others, {.step_size = 2}};
+  check_state_round_trip(saved, groups, loaded, others);
+
+  Scheduled other{others, Any(schedule::Step<double>{.step_size = 3})};
+  CHECK(
+      message_of([&] { other.load_state_dict(saved.state_dict()); }) ==
+      "StepLR: cannot load the state: options.step_size is 2 in the state and 3 in the scheduler");
+  other.load_state_dict(saved.state_dict(), OnMismatch::take_saved);
+  CHECK(other.schedule() == step);
+  Scheduled another{others, cosine};
+  CHECK(message_of([&] { another.load_state_dict(saved.state_dict()); }) ==
+        "CosineAnnealingLR: cannot load the state: options.type is StepLR in the state and "
+        "CosineAnnealingLR in the scheduler");
+}
+
+}  // namespace
+}  // namespace lr_scheduler::testing

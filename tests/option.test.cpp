@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <lr_scheduler/option.hpp>
+
+#include "support/catch.hpp"
+
+namespace lr_scheduler::testing {
+namespace {
+
+template <class U>
+using Function = std::function<U(Epoch)>;
+
+// Required: a value, never nothing.
+static_assert(!std::is_default_constructible_v<Required<Epoch>>);
+static_assert(std::is_convertible_v<int, Required<Epoch>>);
+static_assert(std::is_convertible_v<Required<double>, double>);
+static_assert(!std::is_constructible_v<Required<double>, std::string>);
+
+// OneOrPerGroup: whatever converts to a value, two or more of them, or a vector.
+static_assert(!std::is_default_constructible_v<OneOrPerGroup<double>>);
+static_assert(std::is_convertible_v<double, OneOrPerGroup<double>>);
+static_assert(std::is_convertible_v<int, OneOrPerGroup<double>>);
+static_assert(std::is_convertible_v<float, OneOrPerGroup<double>>);
+static_assert(std::is_convertible_v<std::vector<double>, OneOrPerGroup<double>>);
+static_assert(std::is_constructible_v<OneOrPerGroup<double>, double, int, float>);
+static_assert(!std::is_constructible_v<OneOrPerGroup<double>, std::string>);
+static_assert(!std::is_constructible_v<OneOrPerGroup<double>, double, std::string>);
+static_assert(std::is_convertible_v<double (*)(Epoch), OneOrPerGroup<Function<double>>>);
+static_assert(!std::is_convertible_v<double (*)(std::string), OneOrPerGroup<Function<double>>>);
+static_assert(std::is_nothrow_move_constructible_v<OneOrPerGroup<double>>);
+static_assert(std::is_copy_assignable_v<OneOrPerGroup<Function<double>>>);
+
+TEST_CASE("a required option is its value") {
+  const Required<Epoch> steps = 30;
+  CHECK(steps == 30);
+  CHECK(steps.value() == 30);
+  CHECK(steps == Required<Epoch>(30));
+  CHECK_FALSE(steps == Required<Epoch>(31));
+}
+
+TEST_CASE("an option for each group is one value or a list") {
+  const OneOrPerGroup<double> one = 0.5;
+  CHECK_FALSE(one.per_group());
+  CHECK(one.size() == 1);
+  CHECK(one[0] == 0.5);
+  CHECK(one[1000] == 0.5);
+
+  const OneOrPerGroup<double> two = {0.5, 1};
+  CHECK(two.per_group());
+  CHECK(two.size() == 2);
+  CHECK(two[0] == 0.5);
+  CHECK(two[1] == 1);
+
+  const OneOrPerGroup<double> list = std::vector<double>{0.5};
+  CHECK(list.per_group());
+  CHECK(list.size() == 1);
+  CHECK_FALSE(list == one);
+  CHECK(two == OneOrPerGroup<double>(std::vector<double>{0.5, 1}));
+  CHECK_FALSE(two == OneOrPerGroup<double>{0.5, 2});
+}
+
+TEST_CASE("an option for each group copies and assigns as a value") {
+  OneOrPerGroup<double> option = 0.5;
+  const OneOrPerGroup<double> copy = option;
+  option = std::vector<double>{1, 2, 3};
+  CHECK(copy[0] == 0.5);
+  CHECK(option.size() == 3);
+  option = 0.25;
+  CHECK(option.size() == 1);
+  CHECK(option[2] == 0.25);
+}
+
+TEST_CASE("an option of functions takes lambdas of different types") {
+  const OneOrPerGroup<Function<double>> functions = {
+      [](Epoch) { return 0.5; }, [](Epoch t) { return static_cast<double>(t); }};
+  CHECK(functions.size() == 2);
+  CHECK(functions[0](7) == 0.5);
+  CHECK(functions[1](7) == 7);
+}
+
+}  // namespace
+}  // namespace lr_scheduler::testing

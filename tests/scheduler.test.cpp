@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <lr_scheduler/lr_scheduler.hpp>
+
+#include "support/catch.hpp"
+#include "support/checkers.hpp"
+
+namespace lr_scheduler::testing {
+namespace {
+
+using DoubleGroups = std::vector<ParamGroup<double>>;
+using FloatGroups = std::vector<ParamGroup<float>>;
+
+static_assert(std::is_abstract_v<Scheduler<double>>);
+static_assert(std::has_virtual_destructor_v<Scheduler<double>>);
+static_assert(!std::is_copy_constructible_v<Scheduler<double>>);
+static_assert(!std::is_move_constructible_v<Scheduler<double>>);
+static_assert(std::same_as<Scheduler<float>::scalar_type, float>);
+
+// Each class deduces its scalar from the optimizer; with options, and without where none is
+// required.
+template <class Expected, class... Arguments>
+void expect_deduced(const Expected&) {
+  static_assert(std::derived_from<Expected, Scheduler<typename Expected::scalar_type>>);
+  static_assert(!std::is_copy_constructible_v<Expected>);
+  static_assert(std::is_nothrow_move_constructible_v<Expected>);
+}
+
+TEST_CASE("every class deduces its scalar from the optimizer") {
+  FloatGroups groups{{.lr = 0.5F, .momentum = 0.9F}};
+  const std::function<float(Epoch)> half = [](Epoch) { return 0.5F; };
+  expect_deduced<StepLR<float>>(StepLR{groups, {.step_size = 3}});
+  expect_deduced<MultiStepLR<float>>(MultiStepLR{groups, {.milestones = {3}}});
+  expect_deduced<MultiStepLR<float>>(MultiStepLR{groups});
+  expect_deduced<ConstantLR<float>>(ConstantLR{groups, {.factor = 0.5F}});
+  expect_deduced<ConstantLR<float>>(ConstantLR{groups});
+  expect_deduced<LinearLR<float>>(LinearLR{groups, {.total_iters = 4}});
+  expect_deduced<LinearLR<float>>(LinearLR{groups});
+  expect_deduced<ExponentialLR<float>>(ExponentialLR{groups, {.gamma = 0.5F}});
+  expect_deduced<PolynomialLR<float>>(PolynomialLR{groups, {.power = 2}});
+  expect_deduced<PolynomialLR<float>>(PolynomialLR{groups});
+  expect_deduced<CosineAnnealingLR<float>>(CosineAnnealingLR{groups, {.T_max = 3}});
+  expect_deduced<CosineAnnealingWarmRestarts<float>>(
+      CosineAnnealingWarmRestarts{groups, {.T_0 = 3}});
+  expect_deduced<CyclicLR<float>>(CyclicLR{groups, {.base_lr = 0.1F, .max_lr = 0.5F}});
+  expect_deduced<OneCycleLR<float>>(OneCycleLR{groups, {.max_lr = 1, .total_steps = 10}});
+  expect_deduced<SWALR<float>>(SWALR{groups, {.swa_lr = 0.5F}});
+  expect_deduced<WarmupLR<float>>(WarmupLR{groups, {.warmup_steps = 5}});
+  expect_deduced<LambdaLR<float>>(LambdaLR{groups, {.lr_lambda = half}});
+  expect_deduced<MultiplicativeLR<float>>(MultiplicativeLR{groups, {.lr_lambda = half}});
+  expect_deduced<SequentialLR<float>>(
+      SequentialLR{groups, {.schedules = {schedule::Linear<float>{}}}});
+  expect_deduced<ChainedScheduler<float>>(
+      ChainedScheduler{groups, {.schedules = {schedule::Linear<float>{}}}});
+  expect_deduced<ReduceLROnPlateau<float>>(ReduceLROnPlateau{groups, {.factor = 0.5F}});
+  expect_deduced<ReduceLROnPlateau<float>>(ReduceLROnPlateau{groups});
+  expect_deduced<Scheduled<schedule::Linear<float>, float>>(
+      Scheduled{groups, schedule::Linear<float>{}});
+  CHECK(groups[0].initial_lr);
+}
+
+TEST_CASE("schedulers of all kinds are stepped through their base") {
+  DoubleGroups groups{{.lr = 0.8}};
+  DoubleGroups others{{.lr = 0.8}};
+  std::vector<std::unique_ptr<Scheduler<double>>> schedulers;
+  schedulers.push_back(
+      std::make_unique<ExponentialLR<double>>(groups, schedule::Exponential<double>{.gamma = 0.5}));
+  schedulers.push_back(std::make_unique<ReduceLROnPlateau<double>>(
+      others, PlateauOptions<double>{.factor = 0.5, .patience = 0}));
+  for (const double metric : {1.0, 1.0, 1.0}) {
+    for (const auto& scheduler : schedulers) scheduler->step(metric);
+  }
+  CHECK(groups[0].lr == about(0.1L));
+  CHECK(others[0].lr == about(0.2L));
+  CHECK(schedulers[0]->last_epoch() == 3);
+  CHECK(schedulers[1]->last_epoch() == 3);
+}
+
+TEST_CASE("a metric makes no difference to schedulers that need none") {
+  DoubleGroups groups{{.lr = 0.8}};
+  ExponentialLR scheduler{groups, {.gamma = 0.5}};
+  scheduler.step();
+  scheduler.step(123.0);
+  scheduler.step(0);
+  CHECK(groups[0].lr == about(0.1L));
+  CHECK(scheduler.last_epoch() == 3);
+}
+
+TEST_CASE("get_lr() has the rates that the last step left, not what the user set since") {
+  DoubleGroups groups{{.lr = 0.8}, {.lr = 0.4}};
+  ExponentialLR scheduler{groups, {.gamma = 0.5}};
+  scheduler.step();
+  groups[0].lr = 7;
+  CHECK(scheduler.get_lr()[0] == 0.4);
+  CHECK(scheduler.get_last_lr()[0] == 0.4);
+  CHECK(scheduler.get_lr().data() == scheduler.get_last_lr().data());
+  CHECK(scheduler.base_lrs()[1] == 0.4);
+}
+
+TEST_CASE("seeking an epoch that is none is refused") {
+  DoubleGroups groups{{.lr = 0.8}};
+  ExponentialLR scheduler{groups, {.gamma = 0.5}};
+  scheduler.seek(3);
+  CHECK(message_of([&] { scheduler.seek(-1); }) == "ExponentialLR: cannot seek to epoch -1");
+  CHECK(message_of([&] { scheduler.seek((Epoch{1} << 62) + 1); }) ==
+        "ExponentialLR: cannot seek to epoch 4611686018427387905");
+  CHECK(message_of([&] { scheduler.seek_time(-0.5); }) ==
+        "ExponentialLR: cannot seek to time -0.5");
+  CHECK(groups[0].lr == about(0.1L));
+  CHECK(scheduler.last_epoch() == 3);
+}
+
+TEST_CASE("seek_time() of a whole epoch is seek()") {
+  DoubleGroups groups{{.lr = 0.8}};
+  ExponentialLR scheduler{groups, {.gamma = 0.25}};
+  scheduler.seek_time(1.5);
+  CHECK(groups[0].lr == about(0.1L));
+  CHECK(scheduler.last_epoch() == 1);
+  scheduler.step();
+  CHECK(groups[0].lr == about(0.025L));
+  scheduler.seek_time(2.0);
+  CHECK(groups[0].lr == 0.05);
+  scheduler.step();
+  CHECK(groups[0].lr == about(0.0125L));
+}
+
+TEST_CASE("groups that were added are part of a jump") {
+  DoubleGroups groups{{.lr = 0.8}};
+  ExponentialLR scheduler{groups, {.gamma = 0.25}};
+  groups.push_back({.lr = 0.4});
+  scheduler.seek(1);
+  CHECK(groups[1].lr == about(0.1L));
+  groups.push_back({.lr = 1.6});
+  scheduler.seek_time(0.5);
+  CHECK(groups[2].lr == about(0.8L));
+  CHECK(groups[2].initial_lr == 1.6);
+}
+
+}  // namespace
+}  // namespace lr_scheduler::testing
