@@ -270,10 +270,10 @@ void compare(const digits::Data& data, const Plan& constant, const Plan& schedul
     wins += best_scheduled.values[i] > best_constant.values[i] ? 1U : 0U;
   }
   fmt::print(
-      "Each at its best rate, {} ({}) is {:+.2f} points from {} ({}), and ahead with {} of {} "
+      "Each at its best rate, {} ({}) minus {} ({}) is {:+.2f} points; it is ahead with {} of {} "
       "seeds.\n\n",
-      scheduled.label, best_scheduled.rate, best_scheduled.mean() - best_constant.mean(),
-      constant.label, best_constant.rate, wins, options.seeds);
+      scheduled.label, best_scheduled.rate, constant.label, best_constant.rate,
+      best_scheduled.mean() - best_constant.mean(), wins, options.seeds);
 }
 
 void run(const Options& options) {
