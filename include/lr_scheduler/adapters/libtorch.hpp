@@ -20,8 +20,10 @@
 #include <variant>
 #include <vector>
 
+#include <torch/optim/adagrad.h>
 #include <torch/optim/adam.h>
 #include <torch/optim/adamw.h>
+#include <torch/optim/lbfgs.h>
 #include <torch/optim/optimizer.h>
 #include <torch/optim/rmsprop.h>
 #include <torch/optim/schedulers/lr_scheduler.h>
@@ -38,8 +40,8 @@
 namespace lr_scheduler {
 namespace detail {
 
-// libtorch's accessors are calls into its library, of which a step would make six for each group.
-// A deriving class may name the members themselves.
+// libtorch's accessors are calls into its library, of which a step would make a dozen for each
+// group. A deriving class may name the members themselves.
 struct TorchGroups : torch::optim::Optimizer {
   static std::vector<torch::optim::OptimizerParamGroup>& of(torch::optim::Optimizer& optimizer) {
     return optimizer.*(&TorchGroups::param_groups_);
@@ -51,6 +53,22 @@ struct TorchOptions : torch::optim::OptimizerParamGroup {
     return *(group.*(&TorchOptions::options_));
   }
 };
+
+/// What an optimizer's step() takes the options of its groups for.
+template <class O>
+struct TorchOptionsOf : std::type_identity<torch::optim::OptimizerOptions> {};
+template <>
+struct TorchOptionsOf<torch::optim::SGD> : std::type_identity<torch::optim::SGDOptions> {};
+template <>
+struct TorchOptionsOf<torch::optim::Adam> : std::type_identity<torch::optim::AdamOptions> {};
+template <>
+struct TorchOptionsOf<torch::optim::AdamW> : std::type_identity<torch::optim::AdamWOptions> {};
+template <>
+struct TorchOptionsOf<torch::optim::RMSprop> : std::type_identity<torch::optim::RMSpropOptions> {};
+template <>
+struct TorchOptionsOf<torch::optim::Adagrad> : std::type_identity<torch::optim::AdagradOptions> {};
+template <>
+struct TorchOptionsOf<torch::optim::LBFGS> : std::type_identity<torch::optim::LBFGSOptions> {};
 
 }  // namespace detail
 
@@ -67,9 +85,19 @@ struct optimizer_traits<O> {
     return detail::TorchGroups::of(optimizer).size();
   }
   [[nodiscard]] static double lr(O& optimizer, std::size_t i) {
-    return options(optimizer, i).get_lr();
+    if constexpr (requires(Options& options) { options.lr(); }) {
+      return options(optimizer, i).lr();
+    } else {
+      return options(optimizer, i).get_lr();
+    }
   }
-  static void set_lr(O& optimizer, std::size_t i, double lr) { options(optimizer, i).set_lr(lr); }
+  static void set_lr(O& optimizer, std::size_t i, double lr) {
+    if constexpr (requires(Options& options) { options.lr() = lr; }) {
+      options(optimizer, i).lr() = lr;
+    } else {
+      options(optimizer, i).set_lr(lr);
+    }
+  }
 
   [[nodiscard]] static std::optional<double> momentum(O& optimizer, std::size_t i) {
     const double* const value = momentum_in(options(optimizer, i));
@@ -80,8 +108,10 @@ struct optimizer_traits<O> {
   }
 
  private:
-  static torch::optim::OptimizerOptions& options(O& optimizer, std::size_t i) {
-    return detail::TorchOptions::of(detail::TorchGroups::of(optimizer)[i]);
+  using Options = typename detail::TorchOptionsOf<O>::type;
+
+  static Options& options(O& optimizer, std::size_t i) {
+    return static_cast<Options&>(detail::TorchOptions::of(detail::TorchGroups::of(optimizer)[i]));
   }
 
   [[nodiscard]] static double* momentum_in(torch::optim::OptimizerOptions& options) {
