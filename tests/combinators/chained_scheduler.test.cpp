@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -310,12 +312,15 @@ TEST_CASE("ChainedScheduler has its last schedule with momentum drive momentum")
 TEST_CASE("ChainedScheduler leaves everything as it was where a function throws") {
   std::vector<ParamGroup<double>> groups(2000, ParamGroup<double>{.lr = 0.5});
   bool broken = true;
-  const schedule::Multiplicative<double> multiplicative{.lr_lambda = [&broken](Epoch t) {
+  std::vector<std::function<double(Epoch)>> functions(2000, [](Epoch) { return 0.5; });
+  functions.back() = [&broken](Epoch t) {
     if (t == 3 && broken) throw std::runtime_error("out of luck");
     return 0.5;
-  }};
+  };
   ChainedScheduler scheduler{
-      groups, {.schedules = {schedule::Exponential<double>{.gamma = 0.5}, multiplicative}}};
+      groups,
+      {.schedules = {schedule::Exponential<double>{.gamma = 0.5},
+                     schedule::Multiplicative<double>{.lr_lambda = functions}}}};
   scheduler.step();
   scheduler.step();
   const auto before = groups;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include <functional>
 #include <limits>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -303,11 +305,15 @@ TEST_CASE("SequentialLR drives momentum while a schedule that does is in charge"
 TEST_CASE("SequentialLR leaves everything as it was where a function throws") {
   std::vector<ParamGroup<double>> groups(2000, ParamGroup<double>{.lr = 0.5});
   bool broken = true;
-  const schedule::Lambda<double> lambda{.lr_lambda = [&broken](Epoch t) {
+  std::vector<std::function<double(Epoch)>> functions(2000,
+                                                      [](Epoch t) { return t == 0 ? 1 : 0.5; });
+  functions.back() = [&broken](Epoch t) {
     if (t == 1 && broken) throw std::runtime_error("out of luck");
     return 0.5;
-  }};
-  SequentialLR scheduler{groups, {.schedules = {halves, lambda}, .milestones = {2}}};
+  };
+  SequentialLR scheduler{
+      groups,
+      {.schedules = {halves, schedule::Lambda<double>{.lr_lambda = functions}}, .milestones = {2}}};
   scheduler.step();
   scheduler.step();
   const auto before = groups;
