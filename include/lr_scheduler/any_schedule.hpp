@@ -33,6 +33,10 @@ class AnySchedule {
 
   /// Whether at(), and with it seek(), is there.
   [[nodiscard]] bool has_closed_form() const { return model_->has_closed_form(); }
+  /// The same for one group: each may follow a schedule of its own.
+  [[nodiscard]] bool has_closed_form(std::size_t group) const {
+    return model_->has_closed_form(group);
+  }
   /// Whether at_time() is there.
   [[nodiscard]] bool is_continuous() const { return model_->is_continuous(); }
   /// Whether multiplier() is there: the schedule multiplies the base rate.
@@ -95,6 +99,7 @@ class AnySchedule {
   struct Concept {
     virtual ~Concept() = default;
     [[nodiscard]] virtual bool has_closed_form() const = 0;
+    [[nodiscard]] virtual bool has_closed_form(std::size_t group) const = 0;
     [[nodiscard]] virtual bool is_continuous() const = 0;
     [[nodiscard]] virtual bool is_factor() const = 0;
     [[nodiscard]] virtual bool starts_from_current() const = 0;
@@ -124,6 +129,9 @@ class AnySchedule {
     explicit Model(S value) : schedule(std::move(value)) {}
 
     bool has_closed_form() const override { return detail::has_closed_form<T>(schedule); }
+    bool has_closed_form(std::size_t group) const override {
+      return detail::has_closed_form<T>(schedule, group);
+    }
     bool is_continuous() const override { return detail::is_continuous<T>(schedule); }
     bool is_factor() const override { return detail::is_factor<T>(schedule); }
     bool starts_from_current() const override { return detail::starts_from_current<T>(schedule); }

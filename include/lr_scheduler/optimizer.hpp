@@ -25,8 +25,8 @@ struct ParamGroup {
 /// How a scheduler reads and writes the rates of an optimizer of type O. Specialise it to adapt
 /// one:
 ///
-///     using scalar_type = ...;                        the type in which the optimizer stores a
-///     rate static std::size_t size(O&);                    how many parameter groups there are now
+///     using scalar_type = ...;               the type in which the optimizer stores a rate
+///     static std::size_t size(O&);           how many parameter groups there are now
 ///     static scalar_type lr(O&, std::size_t);
 ///     static void set_lr(O&, std::size_t, scalar_type);
 ///

@@ -69,11 +69,10 @@ class Scheduled : public Scheduler<T> {
     check_fits(groups);
     look_at_schedule();
     take_in(groups);
-    off_curve_ = 0;
-    for (std::size_t i = 0; i < groups && has_both_forms(); ++i) {
-      on_curve_[i] = lrs_[i] == base_lrs_[i];
-      off_curve_ += on_curve_[i] ? 0U : 1U;
+    for (std::size_t i = 0; i < groups && Chainable<S, T>; ++i) {
+      if (lrs_[i] != base_lrs_[i]) on_curve_[i] = 0;
     }
+    count_off_curve();
     move_to(0);
     for (std::size_t i = 0; i < groups; ++i) record_initial_lr(i);
   }
@@ -85,9 +84,10 @@ class Scheduled : public Scheduler<T> {
     is_plain_ = has_closed_form_ && never_throws_ && !cycles_momentum_;
   }
 
-  /// Whether there is a choice between the closed and the chainable form. Without one, all groups
-  /// count as on the curve.
-  [[nodiscard]] bool has_both_forms() const { return Chainable<S, T> && has_closed_form_; }
+  /// Whether a group may be on the curve. One that knows no other form always is.
+  [[nodiscard]] static bool has_curve(const S& schedule, std::size_t i) {
+    return !Chainable<S, T> || detail::has_closed_form<T>(schedule, i);
+  }
 
   /// Throws where the schedule does not fit an optimizer with this many groups.
   void check_fits(std::size_t groups) const {
@@ -107,16 +107,15 @@ class Scheduled : public Scheduler<T> {
     const std::size_t known = lrs_.size();
     base_lrs_.resize(groups);
     lrs_.resize(groups);
-    on_curve_.resize(groups, 1);
+    on_curve_.resize(groups);
     scratch_.resize(never_throws_ ? std::min(groups, block_size) : groups);
     if (cycles_momentum_) momentums_.resize(groups);
     for (std::size_t i = known; i < groups; ++i) {
       lrs_[i] = Base::lr_of_group(i);
       base_lrs_[i] = base_lr_of(i);
+      on_curve_[i] = has_curve(schedule_, i);
     }
-    if (groups < known) {
-      off_curve_ = static_cast<std::size_t>(std::count(on_curve_.begin(), on_curve_.end(), 0));
-    }
+    count_off_curve();
   }
 
   [[nodiscard]] T base_lr_of(std::size_t i) const {
@@ -225,7 +224,7 @@ class Scheduled : public Scheduler<T> {
               std::size_t first) {
             optimizer_.read(first, out);
             const std::size_t on_curve =
-                has_closed_form_ ? count_on_curve(out, left_there, first) : 0;
+                off_curve_ < lrs_.size() ? count_on_curve(out, left_there, first) : 0;
             if (on_curve == out.size()) {
               detail::apply<T>(closed_form(), out, base_lrs, first);
             } else if (on_curve == 0) {
@@ -350,6 +349,10 @@ class Scheduled : public Scheduler<T> {
     off_curve_ = 0;
   }
 
+  void count_off_curve() {
+    off_curve_ = static_cast<std::size_t>(std::count(on_curve_.begin(), on_curve_.end(), 0));
+  }
+
   [[nodiscard]] StateDict saved_options() const override { return detail::options_of(schedule_); }
 
   [[nodiscard]] StateDict progress() const override {
@@ -360,8 +363,9 @@ class Scheduled : public Scheduler<T> {
     StateValue::List momentums;
     for (std::size_t i = 0; i < groups; ++i) {
       on_curve.emplace_back(
-          i >= lrs_.size() ||
-          (on_curve_[i] && detail::difference(Base::lr_of_group(i), lrs_[i]) == 0));
+          i < lrs_.size()
+              ? on_curve_[i] && detail::difference(Base::lr_of_group(i), lrs_[i]) == 0
+              : has_curve(schedule_, i));
       if (cycles_momentum_) momentums.push_back(detail::encode(optimizer_.momentum(i)));
     }
     progress.set("on_curve", std::move(on_curve));
@@ -386,7 +390,8 @@ class Scheduled : public Scheduler<T> {
       detail::expected("progress.fraction", "0 for a schedule that is not continuous",
                        StateValue(fraction));
     }
-    const std::vector<unsigned char> on_curve = read_on_curve(options, progress, common, fraction);
+    const std::vector<unsigned char> on_curve =
+        read_on_curve(schedule, options, progress, common, fraction);
     std::vector<std::optional<T>> momentums;
     const bool cycles_momentum = detail::cycles_momentum<T>(schedule);
     const bool joins = !same && on_mismatch == OnMismatch::keep_constructed;
@@ -399,19 +404,15 @@ class Scheduled : public Scheduler<T> {
             momentum_of(schedule, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i)));
       }
     }
-    if (joins && detail::has_closed_form<T>(schedule)) {
-      for (std::size_t i = 0; i < groups; ++i) {
-        if (!on_curve[i]) continue;
-        common.lrs[i] =
-            lr_of(schedule, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i));
-      }
+    for (std::size_t i = 0; i < groups && joins; ++i) {
+      if (!on_curve[i]) continue;
+      common.lrs[i] = lr_of(schedule, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i));
     }
 
     schedule_ = std::move(schedule);
     look_at_schedule();
     Base::commit(std::move(common));
     on_curve_ = on_curve;
-    off_curve_ = static_cast<std::size_t>(std::count(on_curve_.begin(), on_curve_.end(), 0));
     fraction_ = fraction;
     take_in(groups);
     if (cycles_momentum_) write_momentums(momentums);
@@ -420,7 +421,8 @@ class Scheduled : public Scheduler<T> {
 
   /// Which groups are on the curve. Where the state leaves it open, PyTorch's does, those are that
   /// PyTorch's rounding has not moved further from it than 1e-6 relative.
-  [[nodiscard]] std::vector<unsigned char> read_on_curve(const StateDict& options,
+  [[nodiscard]] std::vector<unsigned char> read_on_curve(const S& schedule,
+                                                         const StateDict& options,
                                                          const StateDict& progress,
                                                          const Common& common,
                                                          double fraction) const {
@@ -432,8 +434,8 @@ class Scheduled : public Scheduler<T> {
     std::vector<unsigned char> on_curve(list->size(), 0);
     for (std::size_t i = 0; i < list->size(); ++i) {
       bool flag = false;
-      if (!has_both_forms()) {
-        flag = true;
+      if (!Chainable<S, T> || !has_curve(schedule, i)) {
+        flag = has_curve(schedule, i);
       } else if ((*list)[i].is_none()) {
         S saved = schedule_;
         detail::merge_options(saved, options, OnMismatch::take_saved,
@@ -453,7 +455,7 @@ class Scheduled : public Scheduler<T> {
   static bool is_near_curve(const S& schedule, Epoch t, double fraction, const Group<T>& group,
                             const T& lr) {
     using C = detail::compute_t<T>;
-    if (!detail::has_closed_form<T>(schedule)) return false;
+    if (!detail::has_closed_form<T>(schedule, group.index)) return false;
     const C exact = C(lr_of(schedule, t, fraction, group));
     const auto magnitude = [](const C& x) { return x < C(0) ? C(-x) : x; };
     return magnitude(C(C(lr) - exact)) <=

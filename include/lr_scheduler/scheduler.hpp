@@ -2,6 +2,7 @@
 #ifndef LR_SCHEDULER_SCHEDULER_HPP
 #define LR_SCHEDULER_SCHEDULER_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>

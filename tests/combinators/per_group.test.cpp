@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <lr_scheduler/any_schedule.hpp>
 #include <lr_scheduler/combinators/per_group.hpp>
 #include <lr_scheduler/combinators/sequential_lr.hpp>
 #include <lr_scheduler/scheduled.hpp>
@@ -122,6 +123,27 @@ TEST_CASE("PerGroup has what all of its schedules have") {
   CHECK(message_of<std::logic_error>([&] { scheduler.seek(3); }) ==
         "PerGroup: cannot seek without a closed form");
   check_rates(scheduler, groups, {{0.1L, 0.4L}, {0.1L, 0.2L}, {0.01L, 0.1L}, {0.01L, 0.05L}});
+}
+
+TEST_CASE("PerGroup keeps a group on its curve beside one that has none") {
+  const schedule::PerGroup<float> schedules{
+      .schedules = {schedule::CosineAnnealing<float>{.T_max = 1000},
+                    schedule::Multiplicative<float>{.lr_lambda = [](Epoch) { return 0.5F; }}}};
+  auto groups = two_groups<float>();
+  auto erased_groups = groups;
+  Scheduled scheduler{groups, schedules};
+  Scheduled erased{erased_groups, AnySchedule<float>(schedules)};
+  for (int t = 0; t < 500; ++t) {
+    scheduler.step();
+    erased.step();
+  }
+  CHECK(groups[0].lr == 0.05F);
+  CHECK(erased_groups[0].lr == 0.05F);
+
+  groups[0].lr = 0.025F;
+  scheduler.step();
+  erased.step();
+  CHECK(groups[0].lr == about(erased_groups[0].lr / 2.0L));
 }
 
 TEST_CASE("PerGroup gives schedules the first of their options") {

@@ -20,9 +20,7 @@ namespace lr_scheduler::schedule {
 
 /// A schedule for each parameter group. Options of these schedules that are lists have one value.
 ///
-///     Scheduled scheduler{optimizer, PerGroup<double>{.schedules = {Step<double>{.step_size = 30},
-///                                                                   Exponential<double>{.gamma =
-///                                                                   0.9}}}};
+///     {.schedules = {Step<double>{.step_size = 30}, Exponential<double>{.gamma = 0.9}}}
 ///
 /// Source: the ParamwiseScheduler that PyTorch's users ask for.
 template <Scalar T>
@@ -48,6 +46,9 @@ struct PerGroup {
   }
 
   [[nodiscard]] bool has_closed_form() const { return detail::all_closed_forms(schedules); }
+  [[nodiscard]] bool has_closed_form(std::size_t group) const {
+    return schedules[group].has_closed_form();
+  }
   [[nodiscard]] bool is_continuous() const { return detail::all_continuous(schedules); }
   [[nodiscard]] bool starts_from_current() const {
     return std::any_of(schedules.begin(), schedules.end(),

@@ -175,6 +175,16 @@ template <Scalar T, class S>
   }
 }
 
+/// The same for one group: groups may follow schedules of their own.
+template <Scalar T, class S>
+[[nodiscard]] bool has_closed_form(const S& schedule, [[maybe_unused]] std::size_t group) {
+  if constexpr (requires { schedule.has_closed_form(group); }) {
+    return schedule.has_closed_form(group);
+  } else {
+    return has_closed_form<T>(schedule);
+  }
+}
+
 template <Scalar T, class S>
 [[nodiscard]] bool is_continuous(const S& schedule) {
   if constexpr (!Continuous<S, T>) {
