@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include <array>
+#include <cmath>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <lr_scheduler/any_schedule.hpp>
+#include <lr_scheduler/combinators/chained_scheduler.hpp>
+#include <lr_scheduler/combinators/sequential_lr.hpp>
 #include <lr_scheduler/scheduled.hpp>
 #include <lr_scheduler/schedulers/cosine_annealing_lr.hpp>
 #include <lr_scheduler/schedulers/cyclic_lr.hpp>
@@ -24,9 +28,32 @@ namespace {
 
 using Any = AnySchedule<double>;
 
+/// Without fields and ==.
 struct Own {
   double slope = 0.5;
   double at(Epoch t, double base_lr) const { return base_lr + slope * static_cast<double>(t); }
+};
+
+enum class Shape { flat, steep };
+
+/// With options of kinds that the library's own schedules do not have.
+struct Named {
+  Shape shape = Shape::flat;
+  std::string note = "none";
+  static constexpr std::string_view name = "Named";
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("shape", self.shape);
+    visit("note", self.note);
+  }
+  double at(Epoch, double base_lr) const { return shape == Shape::flat ? base_lr : 0.0; }
+};
+
+/// A factor at any time, though its multiplier() knows whole epochs only.
+struct Half {
+  double multiplier(Epoch t) const { return std::pow(0.5, static_cast<double>(t)); }
+  double at(Epoch t, double base_lr) const { return base_lr * multiplier(t); }
+  double at_time(double t, Group<double> group) const { return group.base_lr * std::pow(0.5, t); }
 };
 
 /// Too large to be held in place, and not trivial to copy.
@@ -100,7 +127,7 @@ TEST_CASE("where there is no chainable form, the closed form takes its place") {
 TEST_CASE("any schedule starts from the base rate or from the rate that is there") {
   CHECK(cosine.start()(0.3, 0.5) == 0.5);
   CHECK(cyclic.start()(0.3, 0.5) == 0.1);
-  CHECK(multiplicative.start()(0.3, 0.5) == 0.3);
+  CHECK(multiplicative.start()(0.3, 0.5) == 0.15);
   CHECK(swa.start()(0.3, 0.5) == 0.3);
 }
 
@@ -110,6 +137,40 @@ TEST_CASE("any schedule compares classes and options") {
   CHECK_FALSE(step == cosine);
   const Any copy = cosine;
   CHECK(copy == cosine);
+}
+
+TEST_CASE("any schedules of a user's own class are equal where that is known") {
+  const Any own = Own{};
+  const Any copy = own;
+  CHECK(copy == own);
+  CHECK_FALSE(Any(Own{.slope = 0.25}) == own);
+  CHECK(Any(Named{.shape = Shape::steep}) == Any(Named{.shape = Shape::steep}));
+  CHECK_FALSE(Any(Named{.shape = Shape::steep}) == Any(Named{}));
+  CHECK_FALSE(Any(Named{.note = "some"}) == Any(Named{}));
+  CHECK_FALSE(Any(schedule::Sequential<double>{.schedules = {own}}) ==
+              Any(schedule::Sequential<double>{.schedules = {Own{}}}));
+}
+
+TEST_CASE("a user's enumerations and texts are part of the state") {
+  std::vector<ParamGroup<double>> groups{{.lr = 0.5}};
+  Scheduled saved{groups, Named{.shape = Shape::steep, .note = "some"}};
+  CHECK(groups[0].lr == 0);
+  std::vector<ParamGroup<double>> others{{.lr = 0.5}};
+  Scheduled loaded{others, Named{}};
+  CHECK(message_of<std::invalid_argument>([&] { loaded.load_state_dict(saved.state_dict()); }) ==
+        "Named: cannot load the state: options.shape is 1 in the state and 0 in the scheduler");
+  loaded.load_state_dict(saved.state_dict(), OnMismatch::take_saved);
+  CHECK(loaded.schedule().shape == Shape::steep);
+  CHECK(loaded.schedule().note == "some");
+}
+
+TEST_CASE("a user's continuous factor is continuous in a chain") {
+  std::vector<ParamGroup<double>> groups{{.lr = 0.5}};
+  Scheduled scheduler{groups,
+                      schedule::Chained<double>{
+                          .schedules = {Half{}, schedule::Exponential<double>{.gamma = 0.5}}}};
+  scheduler.seek_time(0.5);
+  CHECK(groups[0].lr == about(0.25L));
 }
 
 TEST_CASE("a schedule too large to be held in place is evaluated all the same") {

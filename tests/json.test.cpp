@@ -147,6 +147,12 @@ TEST_CASE("a configuration with a mistake is refused, and its place is named") {
        "verbose: unknown key for ReduceLROnPlateau"},
       // types
       {R"({"type": "StepLR", "step_size": "3"})", "step_size: expected an integer, got \"3\""},
+      {R"({"type": "StepLR", "step_size": 3, "gamma": "0.5"})",
+       "gamma: expected a number, got \"0.5\""},
+      {R"({"type": "SWALR", "swa_lr": [0.1, "0.5"]})", "swa_lr[1]: expected a number, got \"0.5\""},
+      {R"({"type": "SWALR", "swa_lr": []})", "swa_lr: expected a value or some, got []"},
+      {R"({"type": "LambdaLR", "lr_lambda": []})",
+       "lr_lambda: expected a function or some, got []"},
       {R"({"type": "StepLR", "step_size": 2.5})", "step_size: expected an integer, got 2.5"},
       {R"({"type": "StepLR", "step_size": null})", "step_size: expected an integer, got null"},
       {R"({"type": "StepLR", "step_size": true})", "step_size: expected an integer, got true"},

@@ -221,10 +221,9 @@ TEST_CASE("a sequence late in a chain moves the rate that the one before it left
   const schedule::Sequential<double> halves{.schedules = {half, half}, .milestones = {4}};
   const auto rates = run(schedule::Chained<double>{
       .schedules = {schedule::Exponential<double>{.gamma = 0.5}, halves}});
-  // At its milestone a Multiplicative leaves the rate alone.
   CHECK(rates[3][1].lr == about(0.4L / 64));
-  CHECK(rates[4][1].lr == about(0.4L / 128));
-  CHECK(rates[5][1].lr == about(0.4L / 512));
+  CHECK(rates[4][1].lr == about(0.4L / 256));
+  CHECK(rates[5][1].lr == about(0.4L / 1024));
 }
 
 TEST_CASE("a state goes from one form of the same schedule to another run of it at any epoch") {

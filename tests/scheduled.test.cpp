@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -11,6 +12,7 @@
 #include <lr_scheduler/scheduled.hpp>
 #include <lr_scheduler/schedulers/cosine_annealing_lr.hpp>
 #include <lr_scheduler/schedulers/exponential_lr.hpp>
+#include <lr_scheduler/schedulers/reduce_lr_on_plateau.hpp>
 #include <lr_scheduler/schedulers/step_lr.hpp>
 
 #include "support/catch.hpp"
@@ -244,6 +246,38 @@ TEST_CASE("groups that go take what was known of them along") {
   groups.push_back({.lr = 5});
   scheduler.step();
   CHECK(rates(groups) == Rates{4, 8});
+}
+
+TEST_CASE("groups that move up keep the base rate that was recorded for them") {
+  DoubleGroups groups{{.lr = 0.1}, {.lr = 0.01}};
+  CosineAnnealingLR scheduler{groups, {.T_max = 4}};
+  scheduler.step();
+  groups.erase(groups.begin());
+  scheduler.step();
+  CHECK(scheduler.base_lrs()[0] == 0.01);
+  CHECK(groups[0].lr == about(0.005L));
+}
+
+TEST_CASE("a group without a usable rate is refused") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const auto& [lr, text] : {std::pair{nan, "nan"}, {infinity, "inf"}, {-1.0, "-1"}}) {
+    const std::string rule = " must be finite and not negative, got " + std::string(text);
+    DoubleGroups groups{{.lr = 0.1}, {.lr = lr}};
+    CHECK(message_of<std::invalid_argument>([&] { StepLR(groups, {.step_size = 2}); }) ==
+          "StepLR: the rate of parameter group 1" + rule);
+    CHECK(message_of<std::invalid_argument>([&] { ReduceLROnPlateau{groups}; }) ==
+          "ReduceLROnPlateau: the rate of parameter group 1" + rule);
+    CHECK_FALSE(groups[0].initial_lr.has_value());
+
+    DoubleGroups growing{{.lr = 0.1}};
+    ExponentialLR scheduler{growing, {.gamma = 0.5}};
+    growing.push_back({.lr = lr});
+    CHECK(message_of<std::invalid_argument>([&] { scheduler.step(); }) ==
+          "ExponentialLR: the rate of parameter group 1" + rule);
+    CHECK(growing[0].lr == 0.1);
+    CHECK(scheduler.last_epoch() == 0);
+  }
 }
 
 TEST_CASE("steps go on where all groups go and others come") {

@@ -45,11 +45,19 @@ class AnySchedule {
   [[nodiscard]] bool starts_from_current() const { return model_->starts_from_current(); }
   /// Whether the schedule sets momentum too.
   [[nodiscard]] bool cycles_momentum() const { return model_->cycles_momentum(); }
+  /// The same for one group.
+  [[nodiscard]] bool cycles_momentum(std::size_t group) const {
+    return model_->cycles_momentum(group);
+  }
   /// Whether a curve, once made, is applied without calling what may throw.
   [[nodiscard]] bool never_throws() const { return model_->never_throws(); }
 
+  /// The rate that a group's base rate is recorded as.
+  [[nodiscard]] T initial_lr(Group<T> group) const { return model_->initial_lr(group); }
+
   /// The closed form at t. Throws std::logic_error where there is none.
-  [[nodiscard]] detail::AnyCurve<T> at(Epoch t) const { return model_->at(t); }
+  [[nodiscard]] detail::AnyCurve<T> at(Epoch t) const& { return model_->at(t); }
+  void at(Epoch t) const&& = delete;  // a curve refers to its schedule
   [[nodiscard]] T at(Epoch t, Group<T> group) const { return at(t)(group); }
   /// The closed form at any time. Throws std::logic_error where there is none.
   [[nodiscard]] T at_time(double t, Group<T> group) const { return model_->at_time(t, group); }
@@ -60,10 +68,12 @@ class AnySchedule {
   }
 
   /// The chainable form at t; the closed form of a schedule that has only that.
-  [[nodiscard]] detail::AnyCurve<T> next(Epoch t) const { return model_->next(t); }
+  [[nodiscard]] detail::AnyCurve<T> next(Epoch t) const& { return model_->next(t); }
+  void next(Epoch t) const&& = delete;
   [[nodiscard]] T next(Epoch t, T lr, Group<T> group) const { return next(t)(lr, group); }
   /// The first rate of a schedule that takes over from another.
-  [[nodiscard]] detail::AnyCurve<T> start() const { return model_->start(); }
+  [[nodiscard]] detail::AnyCurve<T> start() const& { return model_->start(); }
+  void start() const&& = delete;
 
   [[nodiscard]] std::optional<T> momentum_at(Epoch t, Group<T> group) const {
     return model_->momentum_at(t, group);
@@ -90,20 +100,26 @@ class AnySchedule {
     return same;
   }
 
-  /// Whether both are of one class with the same options. Callables are not compared.
+  /// Whether both are of one class and equal. Schedules without == are compared by their options,
+  /// of which callables are none; without options, only copies of one are equal.
   friend bool operator==(const AnySchedule& left, const AnySchedule& right) {
-    return left.model_ == right.model_ || left.options() == right.options();
+    return left.model_ == right.model_ ||
+           (left.model_->type() == right.model_->type() && left.model_->equals(*right.model_));
   }
 
  private:
   struct Concept {
     virtual ~Concept() = default;
+    [[nodiscard]] virtual const void* type() const = 0;
+    [[nodiscard]] virtual bool equals(const Concept& of_same_type) const = 0;
     [[nodiscard]] virtual bool has_closed_form() const = 0;
     [[nodiscard]] virtual bool has_closed_form(std::size_t group) const = 0;
     [[nodiscard]] virtual bool is_continuous() const = 0;
     [[nodiscard]] virtual bool is_factor() const = 0;
     [[nodiscard]] virtual bool starts_from_current() const = 0;
     [[nodiscard]] virtual bool cycles_momentum() const = 0;
+    [[nodiscard]] virtual bool cycles_momentum(std::size_t group) const = 0;
+    [[nodiscard]] virtual T initial_lr(const Group<T>& group) const = 0;
     [[nodiscard]] virtual bool never_throws() const = 0;
     [[nodiscard]] virtual detail::AnyCurve<T> at(Epoch t) const = 0;
     [[nodiscard]] virtual T at_time(double t, const Group<T>& group) const = 0;
@@ -124,9 +140,25 @@ class AnySchedule {
                                                                 bool& same) const = 0;
   };
 
+  /// Its address tells the types apart, without RTTI.
+  template <class S>
+  static constexpr char type_of = 0;
+
   template <class S>
   struct Model final : Concept {
     explicit Model(S value) : schedule(std::move(value)) {}
+
+    const void* type() const override { return &type_of<S>; }
+    bool equals([[maybe_unused]] const Concept& of_same_type) const override {
+      [[maybe_unused]] const S& other = static_cast<const Model&>(of_same_type).schedule;
+      if constexpr (std::equality_comparable<S>) {
+        return schedule == other;
+      } else if constexpr (detail::HasFields<S>) {
+        return options() == of_same_type.options();
+      } else {
+        return false;
+      }
+    }
 
     bool has_closed_form() const override { return detail::has_closed_form<T>(schedule); }
     bool has_closed_form(std::size_t group) const override {
@@ -136,6 +168,12 @@ class AnySchedule {
     bool is_factor() const override { return detail::is_factor<T>(schedule); }
     bool starts_from_current() const override { return detail::starts_from_current<T>(schedule); }
     bool cycles_momentum() const override { return detail::cycles_momentum<T>(schedule); }
+    bool cycles_momentum(std::size_t group) const override {
+      return detail::cycles_momentum<T>(schedule, group);
+    }
+    T initial_lr(const Group<T>& group) const override {
+      return detail::initial_lr<T>(schedule, group);
+    }
     bool never_throws() const override { return detail::never_throws<T>(schedule); }
 
     detail::AnyCurve<T> at(Epoch t) const override {
@@ -166,6 +204,8 @@ class AnySchedule {
     detail::compute_t<T> multiplier([[maybe_unused]] double t) const override {
       if constexpr (Factor<S, T> && requires { schedule.template multiplier<double>(t); }) {
         return static_cast<detail::compute_t<T>>(schedule.template multiplier<double>(t));
+      } else if constexpr (Factor<S, T> && Continuous<S, T>) {
+        return detail::compute_t<T>(static_cast<T>(schedule.at_time(t, Group<T>(T(1)))));
       } else {
         refuse("is not a continuous factor");
       }
@@ -182,7 +222,7 @@ class AnySchedule {
 
     detail::AnyCurve<T> start() const override {
       if constexpr (requires { schedule.start(); }) {
-        return schedule.start();
+        return detail::erase_curve<T>(schedule, 0, [](const S& s, Epoch) { return s.start(); });
       } else {
         return starts_from_current() ? next(0) : at(0);
       }

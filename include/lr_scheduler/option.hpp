@@ -133,6 +133,9 @@ template <>
 inline constexpr std::array<std::string_view, 2> enum_names<ScaleMode>{"cycle", "iterations"};
 
 template <class V>
+inline constexpr bool has_enum_names = std::is_enum_v<V> && !enum_names<V>.empty();
+
+template <class V>
 inline constexpr bool is_required = false;
 template <class U>
 inline constexpr bool is_required<Required<U>> = true;

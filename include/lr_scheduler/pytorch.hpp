@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -279,8 +280,9 @@ template <Scalar T>
   if (type == "ReduceLROnPlateau") {
     const std::span<const T> base_lrs = scheduler.base_lrs();
     progress.set("base_lrs", encode(std::vector<T>(base_lrs.begin(), base_lrs.end())));
+    // Before the first metric the best one is the worst there is.
     const auto best = read_as<double>(theirs, "best");
-    progress.set("best", is_finite(best) ? StateValue(best) : StateValue());
+    progress.set("best", best == read_as<double>(theirs, "mode_worse") ? StateValue() : best);
     progress.set("num_bad_epochs", expect_key(theirs, "num_bad_epochs", ""));
     progress.set("cooldown_counter", expect_key(theirs, "cooldown_counter", ""));
     return progress;
@@ -300,8 +302,25 @@ template <Scalar T>
 /// Turns options and progress of ours into the attributes of PyTorch's scheduler.
 class PytorchState {
  public:
-  PytorchState(std::vector<double> base_lrs, std::vector<double> last_lrs)
-      : base_lrs_(std::move(base_lrs)), last_lrs_(std::move(last_lrs)) {}
+  PytorchState(const StateValue& base_lrs, const StateValue& last_lrs)
+      : base_lrs_(to_json(doubles(base_lrs))), last_lrs_(to_json(doubles(last_lrs))) {}
+
+  /// Reals of any precision as the doubles that PyTorch computes with.
+  [[nodiscard]] static StateValue doubles(const StateValue& value) {
+    if (const auto* list = value.get_if<StateValue::List>()) {
+      StateValue::List result;
+      for (const auto& element : *list) result.push_back(doubles(element));
+      return result;
+    }
+    if (const auto* dict = value.get_if<StateDict>()) {
+      StateDict result;
+      for (const auto& entry : dict->entries()) result.set(entry.key, doubles(entry.value));
+      return result;
+    }
+    const bool is_text = value.get_if<std::string>() != nullptr;
+    const auto number = is_text ? to_scalar<double>(value) : std::nullopt;
+    return number ? StateValue(*number) : value;
+  }
 
   [[nodiscard]] nlohmann::json write(const StateDict& options, Epoch t, double fraction = 0) const {
     const std::string type = type_of_options(options);
@@ -334,6 +353,7 @@ class PytorchState {
       state["total_iters"] = state["warmup_steps"];
       state.erase("warmup_steps");
     } else if (type == "CosineAnnealingLR") {
+      if (state["after_end"] != "rebound") refuse("after_end = hold");
       state.erase("after_end");
     } else if (type == "CosineAnnealingWarmRestarts") {
       write_cycle(state, t, fraction);
@@ -347,7 +367,7 @@ class PytorchState {
       state.erase("swa_lr");
     } else if (!(type == "StepLR" || type == "ConstantLR" || type == "LinearLR" ||
                  type == "ExponentialLR" || type == "PolynomialLR")) {
-      throw std::invalid_argument("to_pytorch_state_dict: PyTorch has no " + type);
+      refuse(type);
     }
     return state;
   }
@@ -355,15 +375,17 @@ class PytorchState {
   [[nodiscard]] nlohmann::json write_plateau(const StateDict& options,
                                              const StateDict& progress) const {
     nlohmann::json state = to_json(options);
+    if (state["nan_policy"] != "count_as_bad") {
+      refuse("nan_policy = " + state["nan_policy"].get<std::string>());
+    }
     for (const char* key : {"type", "nan_policy", "min_lr"}) state.erase(key);
     const StateValue& min_lr = expect_key(options, "min_lr", "");
     state["min_lrs"] = per_group(min_lr);
     state["default_min_lr"] =
-        min_lr.get_if<StateValue::List>() != nullptr ? nlohmann::json() : number(min_lr);
+        min_lr.get_if<StateValue::List>() != nullptr ? nlohmann::json() : to_json(min_lr);
     state["mode_worse"] = state["mode"] == "min" ? "Infinity" : "-Infinity";
-    state["best"] = read_as<std::optional<double>>(progress, "best")
-                        ? number(*progress.find("best"))
-                        : state["mode_worse"];
+    const StateValue& best = expect_key(progress, "best", "");
+    state["best"] = best.is_none() ? state["mode_worse"] : to_json(best);
     for (const char* key : {"last_epoch", "num_bad_epochs", "cooldown_counter"}) {
       state[key] = read_as<Epoch>(progress, key);
     }
@@ -372,17 +394,16 @@ class PytorchState {
   }
 
  private:
-  /// A real of any precision as the double that PyTorch computes with.
-  [[nodiscard]] static nlohmann::json number(const StateValue& value) {
-    return to_scalar<double>(value).value();
+  [[noreturn]] static void refuse(const std::string& what) {
+    throw std::invalid_argument("to_pytorch_state_dict: PyTorch has no " + what);
   }
 
   [[nodiscard]] nlohmann::json per_group(const StateValue& value) const {
     auto result = nlohmann::json::array();
     if (const auto* list = value.get_if<StateValue::List>()) {
-      for (const auto& element : *list) result.push_back(number(element));
+      for (const auto& element : *list) result.push_back(to_json(element));
     } else {
-      for (std::size_t i = 0; i < last_lrs_.size(); ++i) result.push_back(number(value));
+      for (std::size_t i = 0; i < last_lrs_.size(); ++i) result.push_back(to_json(value));
     }
     return result;
   }
@@ -482,8 +503,8 @@ class PytorchState {
     return result;
   }
 
-  std::vector<double> base_lrs_;
-  std::vector<double> last_lrs_;
+  nlohmann::json base_lrs_;
+  nlohmann::json last_lrs_;
 };
 
 }  // namespace detail
@@ -523,18 +544,18 @@ void load_pytorch_state_dict(Scheduler<T>& scheduler, std::string_view text,
 /// with the same options there. As with PyTorch's own states, the rates of the optimizer are not
 /// part of it. A MultiStepLR in Python keeps the milestones that it was constructed with, as JSON
 /// cannot hold them in PyTorch's form. WarmupLR gives the state of a LinearLR. Throws
-/// std::invalid_argument for schedules that PyTorch does not have.
+/// std::invalid_argument for schedules that PyTorch does not have, and for CosineAnnealingLR's
+/// after_end and ReduceLROnPlateau's nan_policy where they are not as in PyTorch.
 template <Scalar T>
 [[nodiscard]] std::string to_pytorch_state_dict(const Scheduler<T>& scheduler) {
   const StateDict state = scheduler.state_dict();
-  const StateDict& options = detail::entry_dict(state, "options");
-  const StateDict& progress = detail::entry_dict(state, "progress");
-  const auto doubles = [](std::span<const T> values) {
-    std::vector<double> result;
-    for (const T& value : values) result.push_back(static_cast<double>(value));
-    return result;
+  const StateValue doubles = detail::PytorchState::doubles(state);
+  const StateDict& options = detail::entry_dict(*doubles.get_if<StateDict>(), "options");
+  const StateDict& progress = detail::entry_dict(*doubles.get_if<StateDict>(), "progress");
+  const auto encode = [](std::span<const T> rates) {
+    return detail::encode(std::vector<T>(rates.begin(), rates.end()));
   };
-  const detail::PytorchState writer(doubles(scheduler.base_lrs()), doubles(scheduler.get_lr()));
+  const detail::PytorchState writer(encode(scheduler.base_lrs()), encode(scheduler.get_lr()));
   const nlohmann::json json = detail::type_of_options(options) == "ReduceLROnPlateau"
                                   ? writer.write_plateau(options, progress)
                                   : writer.write(options, scheduler.last_epoch(),

@@ -66,7 +66,8 @@ class Scheduled : public Scheduler<T> {
   void begin() {
     detail::validate(schedule_);
     const std::size_t groups = Base::count_groups(optimizer_, detail::name_of(schedule_));
-    check_fits(groups);
+    check_fits(schedule_, groups);
+    Base::check_new_groups(groups, detail::name_of(schedule_));
     look_at_schedule();
     take_in(groups);
     for (std::size_t i = 0; i < groups && Chainable<S, T>; ++i) {
@@ -90,12 +91,12 @@ class Scheduled : public Scheduler<T> {
   }
 
   /// Throws where the schedule does not fit an optimizer with this many groups.
-  void check_fits(std::size_t groups) const {
-    detail::check_groups(schedule_, groups);
-    if (!detail::cycles_momentum<T>(schedule_)) return;
+  void check_fits(const S& schedule, std::size_t groups) const {
+    detail::check_groups(schedule, groups);
+    if (!detail::cycles_momentum<T>(schedule)) return;
     for (std::size_t i = 0; i < groups; ++i) {
-      if (!optimizer_.momentum(i)) {
-        throw std::invalid_argument(std::string(detail::name_of(schedule_)) +
+      if (detail::cycles_momentum<T>(schedule, i) && !optimizer_.momentum(i)) {
+        throw std::invalid_argument(std::string(detail::name_of(schedule)) +
                                     ": cycle_momentum is true, but parameter group " +
                                     std::to_string(i) + " has no momentum");
       }
@@ -103,6 +104,7 @@ class Scheduled : public Scheduler<T> {
   }
 
   /// Takes in groups that the optimizer has gained, on the curve, and drops those that it has lost.
+  /// Those that are left have then moved up, with their recorded base rate.
   void take_in(std::size_t groups) {
     const std::size_t known = lrs_.size();
     base_lrs_.resize(groups);
@@ -115,18 +117,14 @@ class Scheduled : public Scheduler<T> {
       base_lrs_[i] = base_lr_of(i);
       on_curve_[i] = has_curve(schedule_, i);
     }
+    for (std::size_t i = 0; i < groups && groups < known; ++i) {
+      if (optimizer_.initial_lr(i)) base_lrs_[i] = base_lr_of(i);
+    }
     count_off_curve();
   }
 
   [[nodiscard]] T base_lr_of(std::size_t i) const {
-    const T base_lr = Base::base_lr_of_group(i);
-    if constexpr (requires(Group<T> group) {
-                    { schedule_.initial_lr(group) } -> std::convertible_to<T>;
-                  }) {
-      return schedule_.initial_lr(Group<T>(base_lr, i));
-    } else {
-      return base_lr;
-    }
+    return detail::initial_lr<T>(schedule_, Group<T>(Base::base_lr_of_group(i), i));
   }
 
   void record_initial_lr(std::size_t i) {
@@ -137,7 +135,8 @@ class Scheduled : public Scheduler<T> {
     const std::size_t groups = optimizer_.size();
     const std::size_t known = lrs_.size();
     if (groups == known) return;
-    check_fits(groups);
+    check_fits(schedule_, groups);
+    Base::check_new_groups(groups, detail::name_of(schedule_));
     take_in(groups);
     for (std::size_t i = known; i < groups; ++i) record_initial_lr(i);
   }
@@ -281,10 +280,13 @@ class Scheduled : public Scheduler<T> {
               detail::difference(static_cast<T>(Traits::lr(optimizer, first + i)), left_there[i]);
         }
         if (difference != 0) return first;
-        if constexpr (is_erased) curve.apply({left_there, count}, {base_lrs, count}, first);
+        T* const lrs = self.scratch_.data();
+        if constexpr (is_erased) curve.apply({lrs, count}, {base_lrs, count}, first);
         for (std::size_t i = 0; i < count; ++i) {
-          T lr = left_there[i];
-          if constexpr (!is_erased) {
+          T lr{};
+          if constexpr (is_erased) {
+            lr = lrs[i];
+          } else {
             lr = detail::evaluate(curve, lr, Group<T>(base_lrs[i], first + i));
           }
           Traits::set_lr(optimizer, first + i, static_cast<scalar_t<O>>(lr));
@@ -363,9 +365,8 @@ class Scheduled : public Scheduler<T> {
     StateValue::List momentums;
     for (std::size_t i = 0; i < groups; ++i) {
       on_curve.emplace_back(
-          i < lrs_.size()
-              ? on_curve_[i] && detail::difference(Base::lr_of_group(i), lrs_[i]) == 0
-              : has_curve(schedule_, i));
+          i < lrs_.size() ? on_curve_[i] && detail::difference(Base::lr_of_group(i), lrs_[i]) == 0
+                          : has_curve(schedule_, i));
       if (cycles_momentum_) momentums.push_back(detail::encode(optimizer_.momentum(i)));
     }
     progress.set("on_curve", std::move(on_curve));
@@ -378,9 +379,12 @@ class Scheduled : public Scheduler<T> {
     S schedule = schedule_;
     const bool same = detail::merge_options(schedule, options, on_mismatch, digits, "options");
     detail::validate(schedule);
+    Base::check_keys(progress,
+                     {"last_epoch", "base_lrs", "lrs", "fraction", "on_curve", "momentums"},
+                     "progress");
     Common common = Base::read_common(progress);
     const std::size_t groups = common.lrs.size();
-    detail::check_groups(schedule, groups);
+    check_fits(schedule, groups);
     double fraction = 0;
     Base::read(progress, "fraction", fraction);
     if (!detail::is_finite(fraction) || fraction < 0 || fraction >= 1) {
@@ -398,6 +402,11 @@ class Scheduled : public Scheduler<T> {
     if (cycles_momentum && !joins && progress.find("momentums") != nullptr) {
       Base::read(progress, "momentums", momentums);
       Base::check_count("momentums", momentums.size());
+      Base::check_each("momentums", momentums, "a momentum, at least 0 and less than 1",
+                       [](const std::optional<T>& momentum) {
+                         return !momentum || (detail::is_finite(*momentum) && *momentum >= T(0) &&
+                                              *momentum < T(1));
+                       });
     } else if (cycles_momentum) {
       for (std::size_t i = 0; i < groups; ++i) {
         momentums.push_back(
@@ -409,14 +418,14 @@ class Scheduled : public Scheduler<T> {
       common.lrs[i] = lr_of(schedule, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i));
     }
 
+    Base::commit(common);
     schedule_ = std::move(schedule);
     look_at_schedule();
-    Base::commit(std::move(common));
     on_curve_ = on_curve;
     fraction_ = fraction;
     take_in(groups);
     if (cycles_momentum_) write_momentums(momentums);
-    for (std::size_t i = 0; i < groups; ++i) record_initial_lr(i);
+    for (std::size_t i = 0; i < groups; ++i) optimizer_.set_initial_lr(i, base_lrs_[i]);
   }
 
   /// Which groups are on the curve. Where the state leaves it open, PyTorch's does, those are that

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <span>
 #include <stdexcept>
@@ -85,12 +86,16 @@ class Scheduler {
     try {
       const StateValue& version = detail::expect_key(state, "version", "");
       if (version != StateValue(std::int64_t{1})) detail::expected("version", "1", version);
+      check_keys(state, {"version", "digits", "options", "progress"}, "");
       int digits = 0;
       detail::decode(detail::expect_key(state, "digits", ""), digits, "digits");
+      if (digits <= 0) {
+        detail::expected("digits", "a positive integer", StateValue(std::int64_t{digits}));
+      }
       load(detail::expect_dict(detail::expect_key(state, "options", ""), "options"),
            detail::expect_dict(detail::expect_key(state, "progress", ""), "progress"), digits,
            on_mismatch);
-    } catch (const std::invalid_argument& error) {
+    } catch (const std::logic_error& error) {
       throw std::invalid_argument(class_name() + ": cannot load the state: " + error.what());
     }
   }
@@ -117,6 +122,17 @@ class Scheduler {
       throw std::invalid_argument(std::string(name) + ": the optimizer has no parameter groups");
     }
     return groups;
+  }
+
+  /// Throws std::invalid_argument where a group that is yet to be taken in has no usable base rate.
+  void check_new_groups(std::size_t groups, std::string_view name) const {
+    for (std::size_t i = lrs_.size(); i < groups; ++i) {
+      if (const T base_lr = base_lr_of_group(i); !is_base_lr(base_lr)) {
+        throw std::invalid_argument(std::string(name) + ": the rate of parameter group " +
+                                    std::to_string(i) + " must be finite and not negative, got " +
+                                    detail::text_of(base_lr));
+      }
+    }
   }
 
   /// The base rate of a group that is taken in: its initial_lr, or else its rate.
@@ -156,10 +172,12 @@ class Scheduler {
     if (common.last_epoch > last_possible_epoch) {
       detail::expected("progress.last_epoch", "at most 2^62", StateValue(common.last_epoch));
     }
-    read_rates(progress, "base_lrs", common.base_lrs);
-    read_rates(progress, "lrs", common.lrs);
+    read(progress, "base_lrs", common.base_lrs);
+    read(progress, "lrs", common.lrs);
     check_count("lrs", common.lrs.size());
     check_count("base_lrs", common.base_lrs.size());
+    check_each("base_lrs", common.base_lrs, "a rate that is finite and not negative", is_base_lr);
+    check_each("lrs", common.lrs, "a rate", [](const T& lr) { return !detail::is_nan(lr); });
     return common;
   }
 
@@ -170,12 +188,23 @@ class Scheduler {
                    detail::join("progress", key));
   }
 
-  static void read_rates(const StateDict& progress, std::string_view key, std::vector<T>& rates) {
-    read(progress, key, rates);
-    for (std::size_t i = 0; i < rates.size(); ++i) {
-      if (detail::is_nan(rates[i])) {
-        detail::expected(detail::join(detail::join("progress", key), i), "a rate",
-                         to_state_value(rates[i]));
+  /// Throws std::invalid_argument where a value of the progress is not what is expected.
+  template <class V, class IsExpected>
+  static void check_each(std::string_view key, const std::vector<V>& values, std::string_view what,
+                         const IsExpected& is_expected) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (!is_expected(values[i])) {
+        detail::expected(detail::join(detail::join("progress", key), i), what,
+                         detail::encode(values[i]));
+      }
+    }
+  }
+
+  static void check_keys(const StateDict& dict, std::initializer_list<std::string_view> known,
+                         std::string_view path) {
+    for (const auto& entry : dict.entries()) {
+      if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
+        throw std::invalid_argument(detail::join(path, entry.key) + ": unknown key");
       }
     }
   }
@@ -187,11 +216,23 @@ class Scheduler {
     }
   }
 
-  void commit(Common&& common) {
+  /// Writes the rates to the optimizer, then takes what was read. Where the optimizer refuses a
+  /// rate, all is as before.
+  void commit(const Common& common) {
+    std::vector<T> before(common.lrs.size());
+    std::vector<T> left_there(common.lrs.size());
+    base_lrs_.reserve(common.lrs.size());
+    lrs_.reserve(common.lrs.size());
+    optimizer_.read(0, before);
+    try {
+      optimizer_.write(0, common.lrs, left_there);
+    } catch (...) {
+      optimizer_.write(0, before, left_there);
+      throw;
+    }
     last_epoch_ = common.last_epoch;
-    base_lrs_ = std::move(common.base_lrs);
-    lrs_ = std::move(common.lrs);
-    optimizer_.write(0, std::vector<T>(lrs_), lrs_);
+    base_lrs_.assign(common.base_lrs.begin(), common.base_lrs.end());
+    lrs_.assign(left_there.begin(), left_there.end());
   }
 
   OptimizerRef<T> optimizer_;
@@ -207,6 +248,8 @@ class Scheduler {
   [[nodiscard]] virtual StateDict progress() const = 0;
   virtual void load(const StateDict& options, const StateDict& progress, int digits,
                     OnMismatch on_mismatch) = 0;
+
+  [[nodiscard]] static bool is_base_lr(const T& lr) { return detail::is_finite(lr) && lr >= T(0); }
 
   [[nodiscard]] std::string class_name() const {
     const StateDict own = saved_options();

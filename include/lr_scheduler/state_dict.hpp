@@ -11,6 +11,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -35,8 +36,8 @@ class StateDict {
   inline StateDict() noexcept;
   inline StateDict(const StateDict&);
   inline StateDict(StateDict&&) noexcept;
-  inline StateDict& operator=(const StateDict&);
-  inline StateDict& operator=(StateDict&&) noexcept;
+  // By value: what is assigned may be a part of this.
+  inline StateDict& operator=(StateDict) noexcept;
   inline ~StateDict();
 
   [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return entries_; }
@@ -98,8 +99,10 @@ struct StateDict::Entry {
 inline StateDict::StateDict() noexcept = default;
 inline StateDict::StateDict(const StateDict&) = default;
 inline StateDict::StateDict(StateDict&&) noexcept = default;
-inline StateDict& StateDict::operator=(const StateDict&) = default;
-inline StateDict& StateDict::operator=(StateDict&&) noexcept = default;
+inline StateDict& StateDict::operator=(StateDict other) noexcept {
+  entries_.swap(other.entries_);
+  return *this;
+}
 inline StateDict::~StateDict() = default;
 
 inline const StateValue* StateDict::find(std::string_view key) const noexcept {

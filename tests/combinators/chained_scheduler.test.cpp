@@ -309,6 +309,28 @@ TEST_CASE("ChainedScheduler has its last schedule with momentum drive momentum")
   check_momentums(scheduler, groups, {{0.9L, 0.9L}, {0.7L, 0.7L}, {0.5L, 0.5L}, {0.7L, 0.7L}});
 }
 
+TEST_CASE("ChainedScheduler of factors comes back from a zero to the product of all") {
+  Groups<double> groups{{.lr = 0.8}};
+  ChainedScheduler scheduler{
+      groups,
+      {.schedules = {schedule::Exponential<double>{.gamma = 0.5},
+                     schedule::Constant<double>{.factor = 0, .total_iters = 3}}}};
+  scheduler.step();
+  groups[0].lr = 0.1;
+  scheduler.step();
+  CHECK(groups[0].lr == about(0.05L));
+  scheduler.step();
+  CHECK(groups[0].lr == about(0.1L));
+}
+
+TEST_CASE("a combinator of one records the base rate that its schedule records") {
+  const schedule::Cyclic<double> cyclic{
+      .base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .cycle_momentum = false};
+  Groups<double> groups{{.lr = 0.8}};
+  ChainedScheduler chain{groups, {.schedules = {schedule::Chained<double>{.schedules = {cyclic}}}}};
+  CHECK(groups[0].initial_lr == 0.1);
+}
+
 TEST_CASE("ChainedScheduler leaves everything as it was where a function throws") {
   std::vector<ParamGroup<double>> groups(2000, ParamGroup<double>{.lr = 0.5});
   bool broken = true;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <lr_scheduler/any_schedule.hpp>
+#include <lr_scheduler/combinators/chained_scheduler.hpp>
 #include <lr_scheduler/combinators/per_group.hpp>
 #include <lr_scheduler/combinators/sequential_lr.hpp>
 #include <lr_scheduler/scheduled.hpp>
@@ -144,6 +145,47 @@ TEST_CASE("PerGroup keeps a group on its curve beside one that has none") {
   scheduler.step();
   erased.step();
   CHECK(groups[0].lr == about(erased_groups[0].lr / 2.0L));
+}
+
+TEST_CASE("PerGroup's state can be taken while a group is yet to be refused") {
+  auto groups = two_groups<double>();
+  Bound<double> scheduler{groups, exponential_and_linear<double>()};
+  groups.push_back({.lr = 0.3});
+  const StateDict state = scheduler.state_dict();
+  groups.pop_back();
+  CHECK(message_of<std::invalid_argument>([&] { scheduler.load_state_dict(state); }) ==
+        "PerGroup: cannot load the state: progress.lrs has 3 values for 2 parameter groups");
+}
+
+TEST_CASE("PerGroup alone in a sequence or chain is itself") {
+  const schedule::PerGroup<float> schedules{
+      .schedules = {schedule::CosineAnnealing<float>{.T_max = 1000},
+                    schedule::Multiplicative<float>{.lr_lambda = [](Epoch) { return 0.5F; }}}};
+  auto groups = two_groups<float>();
+  auto chained_groups = groups;
+  SequentialLR sequence{groups, {.schedules = {schedules}}};
+  ChainedScheduler chain{chained_groups, {.schedules = {schedules}}};
+  for (int t = 0; t < 500; ++t) {
+    sequence.step();
+    chain.step();
+  }
+  CHECK(groups[0].lr == 0.05F);
+  CHECK(chained_groups[0].lr == 0.05F);
+}
+
+TEST_CASE("PerGroup asks for momentum where it is driven, and nowhere else") {
+  const schedule::Cyclic<double> cyclic{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2};
+  const schedule::PerGroup<double> schedules{
+      .schedules = {cyclic, schedule::Exponential<double>{.gamma = 0.5}}};
+  Groups<double> groups{{.lr = 0.1, .momentum = 0.9}, {.lr = 0.4}};
+  Scheduled scheduler{groups, schedules};
+  scheduler.step();
+  CHECK(groups[0].momentum.value() == about(0.85L));
+  CHECK_FALSE(groups[1].momentum.has_value());
+
+  Groups<double> without{{.lr = 0.1}, {.lr = 0.4, .momentum = 0.9}};
+  CHECK(message_of<std::invalid_argument>([&] { Scheduled(without, schedules); }) ==
+        "PerGroup: cycle_momentum is true, but parameter group 0 has no momentum");
 }
 
 TEST_CASE("PerGroup gives schedules the first of their options") {

@@ -222,15 +222,17 @@ TEST_CASE("SequentialLR of far milestones stays with its first schedule") {
 // Recorded from PyTorch: MultiplicativeLR goes on from the rate that StepLR left.
 TEST_CASE("SequentialLR with MultiplicativeLR goes on from the rate that is there") {
   auto groups = two_groups<double>();
+  const schedule::Multiplicative<double> falling{
+      .lr_lambda = [](Epoch t) { return t == 0 ? 0.7 : 1.0 / static_cast<double>(1 + t); }};
   SequentialLR scheduler{groups,
-                         {.schedules = {halves, shrinking, exponential}, .milestones = {3, 6}}};
+                         {.schedules = {halves, falling, exponential}, .milestones = {3, 6}}};
   check_rates(scheduler, groups,
               {{0.1L, 0.4L},
                {0.1L, 0.4L},
                {0.05L, 0.2L},
-               {0.05L, 0.2L},
-               {0.025L, 0.1L},
-               {0.0083333333333333333333L, 0.033333333333333333333L},
+               {0.035L, 0.14L},
+               {0.0175L, 0.07L},
+               {0.0058333333333333333333L, 0.023333333333333333333L},
                {0.1L, 0.4L},
                {0.05L, 0.2L},
                {0.025L, 0.1L}});

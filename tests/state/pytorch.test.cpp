@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -225,17 +227,56 @@ TEST_CASE("a state that PyTorch cannot have written is refused and changes nothi
   CHECK(groups[0].lr == 0.1);
 }
 
-TEST_CASE("schedules that PyTorch does not have cannot be traded") {
-  std::vector<ParamGroup<double>> groups{{.lr = 0.1}};
-  Scheduled scheduler{groups, schedule::PerGroup<double>{
-                                  .schedules = {schedule::Exponential<double>{.gamma = 0.5}}}};
-  std::string got;
+std::string refusal_to_write(const auto& scheduler) {
   try {
     static_cast<void>(to_pytorch_state_dict(scheduler));
   } catch (const std::invalid_argument& error) {
-    got = error.what();
+    return error.what();
   }
-  CHECK(got == "to_pytorch_state_dict: PyTorch has no PerGroup");
+  return "nothing thrown";
+}
+
+TEST_CASE("what PyTorch does not have cannot be traded") {
+  std::vector<ParamGroup<double>> groups{{.lr = 0.1}};
+  const Scheduled per_group{
+      groups,
+      schedule::PerGroup<double>{.schedules = {schedule::Exponential<double>{.gamma = 0.5}}}};
+  CHECK(refusal_to_write(per_group) == "to_pytorch_state_dict: PyTorch has no PerGroup");
+  const CosineAnnealingLR held{groups, {.T_max = 4, .after_end = AfterEnd::hold}};
+  CHECK(refusal_to_write(held) == "to_pytorch_state_dict: PyTorch has no after_end = hold");
+  const ReduceLROnPlateau plateau{groups, {.nan_policy = NanPolicy::ignore}};
+  CHECK(refusal_to_write(plateau) == "to_pytorch_state_dict: PyTorch has no nan_policy = ignore");
+}
+
+TEST_CASE("a long double run is written in numbers") {
+  std::vector<ParamGroup<long double>> groups{{.lr = 0.1L}};
+  const LinearLR linear{groups, {.end_factor = 0.3L}};
+  CHECK(nlohmann::json::parse(to_pytorch_state_dict(linear)) == nlohmann::json::parse(R"(
+      {"start_factor": 0.3333333333333333, "end_factor": 0.3, "total_iters": 5, "base_lrs": [0.1],
+       "last_epoch": 0, "_step_count": 1, "_is_initial": false,
+       "_get_lr_called_within_step": false, "_last_lr": [0.03333333333333333]})"));
+
+  ReduceLROnPlateau plateau{groups, {.min_lr = {0.01L}}};
+  plateau.step(0.7L);
+  const auto state =
+      nlohmann::json::parse(detail::quote_python_constants(to_pytorch_state_dict(plateau)));
+  CHECK(state.at("factor") == 0.1);
+  CHECK(state.at("eps") == 1e-8);
+  CHECK(state.at("min_lrs") == nlohmann::json{0.01});
+  CHECK(state.at("best") == 0.7);
+}
+
+TEST_CASE("a best metric that is infinite is traded") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  std::vector<ParamGroup<double>> groups{{.lr = 0.1}};
+  ReduceLROnPlateau scheduler{groups, {.patience = 5}};
+  scheduler.step(-infinity);
+  const std::string text = to_pytorch_state_dict(scheduler);
+  CHECK(text.find(R"("best":-Infinity)") != std::string::npos);
+  ReduceLROnPlateau loaded{groups, {.patience = 5}};
+  load_pytorch_state_dict(loaded, text);
+  loaded.step(-1.0);
+  CHECK(loaded.num_bad_epochs() == 1);
 }
 
 }  // namespace

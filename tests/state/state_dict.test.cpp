@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <span>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -304,6 +306,151 @@ TEST_CASE("a damaged state is refused and changes nothing") {
   auto unknown = to_json(before);
   unknown["options"]["gama"] = 1;
   check(state_from_json(unknown), "options.gama: unknown key for StepLR");
+}
+
+TEST_CASE("a part of a state may be assigned to the whole") {
+  StateDict state = StepRun().scheduler.state_dict();
+  const StateDict options = *state.find("options")->get_if<StateDict>();
+  state = *state.find("options")->get_if<StateDict>();
+  CHECK(state == options);
+}
+
+TEST_CASE("a span of rates stays valid through a load") {
+  StepRun run;
+  const StateDict state = run.scheduler.state_dict();
+  const std::span<const double> lrs = run.scheduler.get_lr();
+  run.scheduler.step();
+  run.scheduler.step();
+  CHECK(lrs[0] == 0.4);
+  run.scheduler.load_state_dict(state);
+  CHECK(lrs.data() == run.scheduler.get_lr().data());
+  CHECK(lrs[0] == 0.8);
+}
+
+TEST_CASE("a load records the base rate of the state for schedulers that come later") {
+  StepRun saved({.step_size = 1, .gamma = 0.5});
+  saved.scheduler.step();
+  StepRun loaded({.step_size = 1, .gamma = 0.5});
+  std::vector<ParamGroup<double>> groups{{.lr = 0.001}, {.lr = 0.001}};
+  StepLR scheduler{groups, {.step_size = 1, .gamma = 0.5}};
+  scheduler.load_state_dict(saved.scheduler.state_dict());
+  ConstantLR later{groups, {.factor = 0.25}};
+  CHECK(later.base_lrs()[0] == 0.8);
+  CHECK(later.base_lrs()[1] == 0.4);
+}
+
+/// Refuses a rate of zero in its second group, as dlib's trainer does.
+struct Fussy {
+  std::vector<double> lrs{0.8, 0.4};
+};
+
+}  // namespace
+}  // namespace lr_scheduler::testing
+
+template <>
+struct lr_scheduler::optimizer_traits<lr_scheduler::testing::Fussy> {
+  using scalar_type = double;
+  static std::size_t size(testing::Fussy& optimizer) { return optimizer.lrs.size(); }
+  static double lr(testing::Fussy& optimizer, std::size_t i) { return optimizer.lrs[i]; }
+  static void set_lr(testing::Fussy& optimizer, std::size_t i, double lr) {
+    if (lr == 0 && i == 1) throw std::invalid_argument("no rate of zero");
+    optimizer.lrs[i] = lr;
+  }
+};
+
+namespace lr_scheduler::testing {
+namespace {
+
+TEST_CASE("where the optimizer refuses a rate, a load changes nothing") {
+  Fussy optimizer;
+  StepLR scheduler{optimizer, {.step_size = 2, .gamma = 0.5}};
+  StepRun run;
+  run.scheduler.step();
+  run.groups[1].lr = 0;
+  const StateDict before = scheduler.state_dict();
+  CHECK(message_of([&] { scheduler.load_state_dict(run.scheduler.state_dict()); }) ==
+        "StepLR: cannot load the state: no rate of zero");
+  CHECK(scheduler.state_dict() == before);
+  CHECK(scheduler.last_epoch() == 0);
+  CHECK(optimizer.lrs == std::vector{0.8, 0.4});
+}
+
+TEST_CASE("where the optimizer refuses a rate, a plateau's step is not made") {
+  Fussy optimizer;
+  ReduceLROnPlateau scheduler{optimizer, {.factor = 0, .patience = 0}};
+  scheduler.step(1.0);
+  optimizer.lrs[0] = 0;
+  const StateDict before = scheduler.state_dict();
+  CHECK(message_of([&] { scheduler.step(2.0); }) == "no rate of zero");
+  CHECK(scheduler.state_dict() == before);
+}
+
+TEST_CASE("what a state cannot hold is refused, with its place") {
+  StepRun run;
+  const nlohmann::json sound = to_json(run.scheduler.state_dict());
+  const auto complaint = [&](const char* path, const nlohmann::json& value) {
+    nlohmann::json state = sound;
+    state[nlohmann::json::json_pointer(path)] = value;
+    return message_of([&] { run.scheduler.load_state_dict(state_from_json(state)); });
+  };
+  CHECK(complaint("/progress/base_lrs/1", "Infinity") ==
+        "StepLR: cannot load the state: progress.base_lrs[1]: expected a rate that is finite and "
+        "not negative, got inf");
+  CHECK(complaint("/progress/base_lrs/0", -1) ==
+        "StepLR: cannot load the state: progress.base_lrs[0]: expected a rate that is finite and "
+        "not negative, got -1");
+  CHECK(complaint("/progress/lrs/0", "NaN") ==
+        "StepLR: cannot load the state: progress.lrs[0]: expected a rate, got nan");
+  CHECK(complaint("/progress/lastepoch", 3) ==
+        "StepLR: cannot load the state: progress.lastepoch: unknown key");
+  CHECK(complaint("/foo", 3) == "StepLR: cannot load the state: foo: unknown key");
+  CHECK(complaint("/digits", -7) ==
+        "StepLR: cannot load the state: digits: expected a positive integer, got -7");
+
+  std::vector<ParamGroup<double>> groups{{.lr = 0.1, .momentum = 0.9}};
+  CyclicLR cyclic{groups, {.base_lr = 0.1, .max_lr = 0.5}};
+  for (const auto& [momentum, text] :
+       {std::pair<nlohmann::json, const char*>{7.5, "7.5"}, {"NaN", "nan"}, {-0.5, "-0.5"}}) {
+    nlohmann::json state = to_json(cyclic.state_dict());
+    state["progress"]["momentums"] = {momentum};
+    CHECK(message_of([&] { cyclic.load_state_dict(state_from_json(state)); }) ==
+          "CyclicLR: cannot load the state: progress.momentums[0]: expected a momentum, at least 0 "
+          "and less than 1, got " +
+              std::string(text));
+  }
+  CHECK(groups[0].momentum == 0.9);
+}
+
+TEST_CASE("a state that drives momentum is refused where there is none") {
+  std::vector<ParamGroup<double>> with{{.lr = 0.1, .momentum = 0.9}};
+  CyclicLR saved{with, {.base_lr = 0.1, .max_lr = 0.5}};
+  std::vector<ParamGroup<double>> without{{.lr = 0.1}};
+  CyclicLR loaded{without, {.base_lr = 0.1, .max_lr = 0.5, .cycle_momentum = false}};
+  CHECK(message_of([&] { loaded.load_state_dict(saved.state_dict(), OnMismatch::take_saved); }) ==
+        "CyclicLR: cannot load the state: CyclicLR: cycle_momentum is true, but parameter group 0 "
+        "has no momentum");
+  CHECK_FALSE(without[0].momentum.has_value());
+}
+
+TEST_CASE("a state past the end of a curve that has an error there is refused") {
+  const auto one_cycle = [](auto& groups, Epoch total_steps) {
+    return OneCycleLR<double>{groups,
+                              {.max_lr = 1,
+                               .total_steps = total_steps,
+                               .cycle_momentum = false,
+                               .after_end = AfterEnd::error}};
+  };
+  std::vector<ParamGroup<double>> groups{{.lr = 0.1}};
+  auto saved = one_cycle(groups, 40);
+  saved.seek(30);
+  std::vector<ParamGroup<double>> others{{.lr = 0.1}};
+  auto loaded = one_cycle(others, 20);
+  const auto before = others[0].lr;
+  const std::string message =
+      message_of([&] { loaded.load_state_dict(saved.state_dict(), OnMismatch::keep_constructed); });
+  CHECK(message.starts_with("OneCycleLR: cannot load the state: OneCycleLR: "));
+  CHECK(loaded.last_epoch() == 0);
+  CHECK(others[0].lr == before);
 }
 
 TEST_CASE("a state of options out of range is refused when they are taken") {

@@ -48,6 +48,9 @@ struct Chained {
   [[nodiscard]] bool has_closed_form() const {
     return is_one() ? schedules.front().has_closed_form() : is_factor();
   }
+  [[nodiscard]] bool has_closed_form(std::size_t group) const {
+    return is_one() ? schedules.front().has_closed_form(group) : is_factor();
+  }
   [[nodiscard]] bool is_continuous() const {
     return has_closed_form() && detail::all_continuous(schedules);
   }
@@ -57,6 +60,10 @@ struct Chained {
   }
   /// Schedules that are no factors make their curves one by one, while rates are computed.
   [[nodiscard]] bool never_throws() const { return is_factor() && detail::none_throws(schedules); }
+
+  [[nodiscard]] T initial_lr(Group<T> group) const {
+    return is_one() ? schedules.front().initial_lr(group) : group.base_lr;
+  }
 
   /// The rate at epoch t, for each group by its base rate. Throws std::logic_error where there is
   /// no closed form.
@@ -82,18 +89,23 @@ struct Chained {
   }
 
   /// The rate at epoch t, from the one that is there.
-  [[nodiscard]] auto next(Epoch t) const { return InTurn{this, t, false}; }
-  [[nodiscard]] T next(Epoch t, T lr, Group<T> group) const {
-    for (const auto& child : schedules) lr = child.next(t, lr, group);
-    return lr;
+  [[nodiscard]] auto next(Epoch t) const {
+    if (is_one()) return schedules.front().next(t);
+    if (!is_factor()) return detail::AnyCurve<T>(InTurn{this, t, false});
+    return detail::erase_curve<T>(
+        *this, t, [](const Chained& chain, Epoch epoch) { return chain.next_of_product(epoch); });
   }
+  [[nodiscard]] T next(Epoch t, T lr, Group<T> group) const { return next(t)(lr, group); }
   /// The first rate, where this takes over from another schedule: from the base rate.
   [[nodiscard]] auto start() const {
     if (is_one()) return schedules.front().start();
-    return detail::AnyCurve<T>(InTurn{this, 0, true});
+    return is_factor() ? at(0) : detail::AnyCurve<T>(InTurn{this, 0, true});
   }
 
   [[nodiscard]] bool cycles_momentum() const { return detail::any_cycles_momentum(schedules); }
+  [[nodiscard]] bool cycles_momentum(std::size_t group) const {
+    return detail::any_cycles_momentum(schedules, group);
+  }
   /// The last schedule that drives momentum decides.
   [[nodiscard]] std::optional<T> momentum_at(Epoch t, Group<T> group) const {
     return last_momentum([&](const AnySchedule<T>& child) { return child.momentum_at(t, group); });
@@ -106,6 +118,19 @@ struct Chained {
   friend bool operator==(const Chained&, const Chained&) = default;
 
  private:
+  /// The product of the factors' ratios, each a chainable form of its own; the closed form where
+  /// one of them comes back from zero.
+  [[nodiscard]] detail::Rescaled<T> next_of_product(Epoch t) const {
+    using C = detail::compute_t<T>;
+    C ratio = C(1);
+    for (const auto& child : schedules) {
+      const auto next = detail::next_by_ratio<T>(child, t);
+      if (next.closed_form) return {C(1), detail::Scaled<T>{multiplier(t)}};
+      ratio = detail::clamp_overflow(C(ratio * next.ratio));
+    }
+    return {ratio};
+  }
+
   /// The schedules one after the other, from the rate that is there or from the base rate.
   struct InTurn {
     const Chained* chain;
@@ -117,7 +142,9 @@ struct Chained {
       for (const auto& child : chain->schedules) child.next(t).apply(lrs, base_lrs, first);
     }
     T operator()(T lr, const Group<T>& group) const {
-      return chain->next(t, from_base ? group.base_lr : lr, group);
+      if (from_base) lr = group.base_lr;
+      for (const auto& child : chain->schedules) lr = child.next(t)(lr, group);
+      return lr;
     }
   };
 

@@ -47,7 +47,7 @@ struct PerGroup {
 
   [[nodiscard]] bool has_closed_form() const { return detail::all_closed_forms(schedules); }
   [[nodiscard]] bool has_closed_form(std::size_t group) const {
-    return schedules[group].has_closed_form();
+    return group < schedules.size() && schedules[group].has_closed_form();
   }
   [[nodiscard]] bool is_continuous() const { return detail::all_continuous(schedules); }
   [[nodiscard]] bool starts_from_current() const {
@@ -56,6 +56,10 @@ struct PerGroup {
   }
   /// The groups' curves are made one by one, while rates are computed.
   [[nodiscard]] static constexpr bool never_throws() { return false; }
+
+  [[nodiscard]] T initial_lr(Group<T> group) const {
+    return schedules[group.index].initial_lr(Group<T>(group.base_lr));
+  }
 
   [[nodiscard]] T at(Epoch t, Group<T> group) const {
     return schedules[group.index].at(t, Group<T>(group.base_lr));
@@ -78,6 +82,9 @@ struct PerGroup {
   }
 
   [[nodiscard]] bool cycles_momentum() const { return detail::any_cycles_momentum(schedules); }
+  [[nodiscard]] bool cycles_momentum(std::size_t group) const {
+    return group < schedules.size() && schedules[group].cycles_momentum();
+  }
   [[nodiscard]] std::optional<T> momentum_at(Epoch t, Group<T> group) const {
     return schedules[group.index].momentum_at(t, Group<T>(group.base_lr));
   }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,10 +63,11 @@ struct Sequential {
   }
 
   [[nodiscard]] bool has_closed_form() const {
-    return schedules.front().has_closed_form() &&
-           std::all_of(schedules.begin() + 1, schedules.end(), [](const AnySchedule<T>& child) {
-             return child.has_closed_form() && !child.starts_from_current();
-           });
+    return all_on_curve([](const AnySchedule<T>& child) { return child.has_closed_form(); });
+  }
+  [[nodiscard]] bool has_closed_form(std::size_t group) const {
+    return all_on_curve(
+        [group](const AnySchedule<T>& child) { return child.has_closed_form(group); });
   }
   [[nodiscard]] bool is_continuous() const {
     return has_closed_form() && detail::all_continuous(schedules);
@@ -77,6 +77,10 @@ struct Sequential {
     return locate(Epoch{0}).first->starts_from_current();
   }
   [[nodiscard]] bool never_throws() const { return detail::none_throws(schedules); }
+
+  [[nodiscard]] T initial_lr(Group<T> group) const {
+    return schedules.size() == 1 ? schedules.front().initial_lr(group) : group.base_lr;
+  }
 
   /// The rate at epoch t, for each group by its base rate.
   [[nodiscard]] auto at(Epoch t) const {
@@ -104,6 +108,9 @@ struct Sequential {
   [[nodiscard]] auto start() const { return locate(Epoch{0}).first->start(); }
 
   [[nodiscard]] bool cycles_momentum() const { return detail::any_cycles_momentum(schedules); }
+  [[nodiscard]] bool cycles_momentum(std::size_t group) const {
+    return detail::any_cycles_momentum(schedules, group);
+  }
   [[nodiscard]] std::optional<T> momentum_at(Epoch t, Group<T> group) const {
     const auto [child, local] = locate(t);
     return child->momentum_at(local, group);
@@ -116,6 +123,15 @@ struct Sequential {
   friend bool operator==(const Sequential&, const Sequential&) = default;
 
  private:
+  /// Whether all have a closed form, and none but the first goes on from the rate that is there.
+  template <class HasClosedForm>
+  [[nodiscard]] bool all_on_curve(const HasClosedForm& child_has_closed_form) const {
+    return child_has_closed_form(schedules.front()) &&
+           std::all_of(schedules.begin() + 1, schedules.end(), [&](const AnySchedule<T>& child) {
+             return child_has_closed_form(child) && !child.starts_from_current();
+           });
+  }
+
   /// The schedule in charge at t, and the time by its own clock.
   template <detail::TimePoint Time>
   [[nodiscard]] std::pair<const AnySchedule<T>*, Time> locate(Time t) const {

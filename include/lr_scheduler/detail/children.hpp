@@ -58,6 +58,13 @@ template <Scalar T>
                      [](const AnySchedule<T>& child) { return child.cycles_momentum(); });
 }
 
+template <Scalar T>
+[[nodiscard]] bool any_cycles_momentum(const std::vector<AnySchedule<T>>& children,
+                                       std::size_t group) {
+  return std::any_of(children.begin(), children.end(),
+                     [group](const AnySchedule<T>& child) { return child.cycles_momentum(group); });
+}
+
 }  // namespace lr_scheduler::detail
 
 #endif  // LR_SCHEDULER_DETAIL_CHILDREN_HPP

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -131,15 +132,37 @@ class ConfigurationReader {
       } else if constexpr (is_callable_option<V>) {
         read_callable(*value, option, where);
       } else {
+        if constexpr (is_real<V>()) check_no_text(*value, where);
         decode(*value, option, where);
       }
     });
     return result;
   }
 
+  /// Whether an option holds rates, factors and the like.
+  template <class V>
+  [[nodiscard]] static constexpr bool is_real() {
+    if constexpr (is_required<V> || is_one_or_per_group<V> || is_optional<V>) {
+      return std::same_as<typename V::value_type, T>;
+    } else {
+      return std::same_as<V, T>;
+    }
+  }
+
+  /// Texts are how a state keeps the digits that a double has no room for.
+  static void check_no_text(const StateValue& value, const std::string& path) {
+    if constexpr (std::numeric_limits<T>::digits <= std::numeric_limits<double>::digits) {
+      if (value.get_if<std::string>() != nullptr) expected(path, "a number", value);
+      if (const auto* list = value.get_if<StateValue::List>()) {
+        for (std::size_t i = 0; i < list->size(); ++i) check_no_text((*list)[i], join(path, i));
+      }
+    }
+  }
+
   void read_callable(const StateValue& value, OneOrPerGroup<std::function<T(Epoch)>>& out,
                      const std::string& path) const {
     if (const auto* list = value.get_if<StateValue::List>()) {
+      if (list->empty()) expected(path, "a function or some", value);
       std::vector<std::function<T(Epoch)>> functions;
       for (std::size_t i = 0; i < list->size(); ++i) {
         functions.push_back(callable((*list)[i], join(path, i)));

@@ -226,6 +226,29 @@ template <Scalar T, class S>
   }
 }
 
+/// The same for one group.
+template <Scalar T, class S>
+[[nodiscard]] bool cycles_momentum(const S& schedule, [[maybe_unused]] std::size_t group) {
+  if constexpr (requires { schedule.cycles_momentum(group); }) {
+    return schedule.cycles_momentum(group);
+  } else {
+    return cycles_momentum<T>(schedule);
+  }
+}
+
+/// The rate that a group's base rate is recorded as: of the schedules that set the first rate
+/// themselves, that one.
+template <Scalar T, class S>
+[[nodiscard]] T initial_lr(const S& schedule, const Group<T>& group) {
+  if constexpr (requires {
+                  { schedule.initial_lr(group) } -> std::convertible_to<T>;
+                }) {
+    return schedule.initial_lr(group);
+  } else {
+    return group.base_lr;
+  }
+}
+
 /// Whether a curve of this schedule, once made, is applied without calling what may throw.
 template <Scalar T, class S>
 [[nodiscard]] bool never_throws(const S& schedule) {

@@ -92,9 +92,11 @@ template <class V>
     return value.options();
   } else if constexpr (std::same_as<V, bool>) {
     return value;
-  } else if constexpr (std::is_enum_v<V>) {
+  } else if constexpr (std::same_as<V, std::string>) {
+    return value;
+  } else if constexpr (has_enum_names<V>) {
     return enum_names<V>[static_cast<std::size_t>(value)];
-  } else if constexpr (std::integral<V>) {
+  } else if constexpr (std::integral<V> || std::is_enum_v<V>) {
     return static_cast<std::int64_t>(value);
   } else {
     return to_state_value(value);
@@ -111,6 +113,7 @@ void decode(const StateValue& value, V& out, const std::string& path) {
   } else if constexpr (is_one_or_per_group<V>) {
     using U = typename V::value_type;
     if (const auto* list = value.get_if<StateValue::List>()) {
+      if (list->empty()) expected(path, "a value or some", value);
       std::vector<U> values(list->size());
       for (std::size_t i = 0; i < list->size(); ++i) decode((*list)[i], values[i], join(path, i));
       out = std::move(values);
@@ -141,7 +144,7 @@ void decode(const StateValue& value, V& out, const std::string& path) {
     const auto* flag = value.get_if<bool>();
     if (flag == nullptr) expected(path, "true or false", value);
     out = *flag;
-  } else if constexpr (std::is_enum_v<V>) {
+  } else if constexpr (has_enum_names<V>) {
     std::string choices;
     const auto* text = value.get_if<std::string>();
     int i = 0;
@@ -153,6 +156,10 @@ void decode(const StateValue& value, V& out, const std::string& path) {
       choices += (i++ == 0 ? "\"" : " or \"") + std::string(name) + "\"";
     }
     expected(path, choices, value);
+  } else if constexpr (std::is_enum_v<V>) {
+    std::underlying_type_t<V> number{};
+    decode(value, number, path);
+    out = static_cast<V>(number);
   } else if constexpr (std::integral<V>) {
     const auto* integer = value.get_if<std::int64_t>();
     if (integer == nullptr) expected(path, "an integer", value);

@@ -41,14 +41,20 @@ struct Multiplicative {
   void validate() const { detail::check_callable(name, "lr_lambda", lr_lambda); }
 
   /// The rate at epoch t, from the one that is there.
-  [[nodiscard]] auto next(Epoch t) const {
+  [[nodiscard]] auto next(Epoch t) const { return times(t, 1); }
+  [[nodiscard]] T next(Epoch t, T lr, Group<T> group) const { return next(t)(lr, group); }
+  /// The first rate, where this takes over from another schedule: times lr_lambda(0).
+  [[nodiscard]] auto start() const { return times(0, 0); }
+
+ private:
+  /// Factors from this epoch on, 1 before.
+  [[nodiscard]] auto times(Epoch t, Epoch from) const {
     using C = detail::compute_t<T>;
-    const auto factor = detail::per_group_factor(lr_lambda, t, /*from=*/1);
+    const auto factor = detail::per_group_factor(lr_lambda, t, from);
     return [factor](const T& lr, const Group<T>& group) {
       return detail::to_rate<T>(C(C(lr) * factor(group.index)));
     };
   }
-  [[nodiscard]] T next(Epoch t, T lr, Group<T> group) const { return next(t)(lr, group); }
 };
 
 }  // namespace schedule

@@ -109,6 +109,7 @@ class ReduceLROnPlateau : public Scheduler<T> {
     const std::size_t groups = optimizer_.size();
     if (groups != lrs_.size()) {
       detail::check_groups(options_, groups);
+      Base::check_new_groups(groups, options_.name);
       const std::size_t known = lrs_.size();
       base_lrs_.resize(groups);
       lrs_.resize(groups);
@@ -127,24 +128,23 @@ class ReduceLROnPlateau : public Scheduler<T> {
                                   std::to_string(last_epoch_ + 1) + " is not a number");
     }
     sync_groups();
-    ++last_epoch_;
-    if (is_nan && options_.nan_policy == NanPolicy::ignore) return;
+    if (is_nan && options_.nan_policy == NanPolicy::ignore) {
+      ++last_epoch_;
+      return;
+    }
 
-    if (!is_nan && is_better(*metric)) {
-      best_ = *metric;
-      num_bad_epochs_ = 0;
-    } else {
-      ++num_bad_epochs_;
-    }
-    if (cooldown_counter_ > 0) {
-      --cooldown_counter_;
-      num_bad_epochs_ = 0;
-    }
-    if (num_bad_epochs_ > options_.patience) {
+    const bool is_good = !is_nan && is_better(*metric);
+    Epoch num_bad_epochs = is_good || cooldown_counter_ > 0 ? 0 : num_bad_epochs_ + 1;
+    Epoch cooldown_counter = std::max<Epoch>(cooldown_counter_ - 1, 0);
+    if (num_bad_epochs > options_.patience) {
       reduce();
-      cooldown_counter_ = options_.cooldown;
-      num_bad_epochs_ = 0;
+      cooldown_counter = options_.cooldown;
+      num_bad_epochs = 0;
     }
+    ++last_epoch_;
+    if (is_good) best_ = *metric;
+    num_bad_epochs_ = num_bad_epochs;
+    cooldown_counter_ = cooldown_counter;
   }
 
   [[nodiscard]] bool is_better(const T& metric) const {
@@ -198,15 +198,18 @@ class ReduceLROnPlateau : public Scheduler<T> {
     PlateauOptions<T> options = options_;
     detail::merge_options(options, saved, on_mismatch, digits, "options");
     options.validate();
-    auto common = Base::read_common(progress);
+    Base::check_keys(
+        progress, {"last_epoch", "base_lrs", "lrs", "best", "num_bad_epochs", "cooldown_counter"},
+        "progress");
+    const auto common = Base::read_common(progress);
     detail::check_groups(options, common.lrs.size());
     std::optional<T> best;
     Base::read(progress, "best", best);
     const Epoch num_bad_epochs = read_count(progress, "num_bad_epochs");
     const Epoch cooldown_counter = read_count(progress, "cooldown_counter");
 
+    Base::commit(common);
     options_ = std::move(options);
-    Base::commit(std::move(common));
     best_ = best;
     num_bad_epochs_ = num_bad_epochs;
     cooldown_counter_ = cooldown_counter;
