@@ -61,7 +61,7 @@ class Scheduled : public Scheduler<T> {
   using Base::optimizer_;
 
   static constexpr std::size_t block_size =
-      std::max<std::size_t>(1, 8192 / sizeof(T));  // stays in the first-level cache
+      std::max<std::size_t>(1, 4096 / sizeof(T));  // stays in the first-level cache
 
   void begin() {
     detail::validate(schedule_);
@@ -280,17 +280,21 @@ class Scheduled : public Scheduler<T> {
               detail::difference(static_cast<T>(Traits::lr(optimizer, first + i)), left_there[i]);
         }
         if (difference != 0) return first;
-        T* const lrs = self.scratch_.data();
-        if constexpr (is_erased) curve.apply({lrs, count}, {base_lrs, count}, first);
-        for (std::size_t i = 0; i < count; ++i) {
-          T lr{};
-          if constexpr (is_erased) {
-            lr = lrs[i];
-          } else {
-            lr = detail::evaluate(curve, lr, Group<T>(base_lrs[i], first + i));
+        if constexpr (is_erased) curve.apply({left_there, count}, {base_lrs, count}, first);
+        try {
+          for (std::size_t i = 0; i < count; ++i) {
+            T lr = left_there[i];
+            if constexpr (!is_erased) {
+              lr = detail::evaluate(curve, lr, Group<T>(base_lrs[i], first + i));
+            }
+            Traits::set_lr(optimizer, first + i, static_cast<scalar_t<O>>(lr));
+            left_there[i] = static_cast<T>(Traits::lr(optimizer, first + i));
           }
-          Traits::set_lr(optimizer, first + i, static_cast<scalar_t<O>>(lr));
-          left_there[i] = static_cast<T>(Traits::lr(optimizer, first + i));
+        } catch (...) {  // the optimizer refuses a rate
+          for (std::size_t i = 0; i < count; ++i) {
+            left_there[i] = static_cast<T>(Traits::lr(optimizer, first + i));
+          }
+          throw;
         }
       }
     }

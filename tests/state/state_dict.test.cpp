@@ -375,6 +375,18 @@ TEST_CASE("where the optimizer refuses a rate, a load changes nothing") {
   CHECK(optimizer.lrs == std::vector{0.8, 0.4});
 }
 
+TEST_CASE("where the optimizer refuses a rate, get_lr() is what it has") {
+  Fussy optimizer;
+  const schedule::Linear<double> linear{.start_factor = 1, .end_factor = 0, .total_iters = 1};
+  const AnySchedule<double> schedule = linear;
+  Scheduled scheduler{optimizer, schedule};
+  CHECK(message_of([&] { scheduler.step(); }) == "no rate of zero");
+  CHECK(optimizer.lrs == std::vector{0.0, 0.4});
+  CHECK(scheduler.get_lr()[0] == 0.0);
+  CHECK(scheduler.get_lr()[1] == 0.4);
+  CHECK(scheduler.last_epoch() == 0);
+}
+
 TEST_CASE("where the optimizer refuses a rate, a plateau's step is not made") {
   Fussy optimizer;
   ReduceLROnPlateau scheduler{optimizer, {.factor = 0, .patience = 0}};
