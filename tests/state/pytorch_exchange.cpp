@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The other side of golden/exchange.py: reads a case a line, runs it and writes what came of it.
 //
-// In:  a golden case; "load": null, or {"after": k, "text": PyTorch's state, "groups": the
-// optimizer's} Out: {"lr": [...], "momentum": [...], "texts": [...]}: from construction, or from k,
-// on, after each
-//      operation the groups' rates and momentum and the state for PyTorch
+// It reads a golden case, with "load": null, or {"after": k, "text": PyTorch's state, "groups": the
+// optimizer's}.
+//
+// It writes {"lr": [...], "momentum": [...], "texts": [...]}: the groups' rates and momentum and the
+// state for PyTorch, after each operation from construction, or from k, on.
 #include <cstddef>
 #include <exception>
 #include <iostream>

@@ -22,8 +22,7 @@ namespace schedule {
 /// each cycle T_mult times as long as the one before it. T_cur is the time since the last restart,
 /// T_i the length of the cycle.
 ///
-///     {.T_0 = 2, .T_mult = 2}, base rate 0.1: 0.1, 0.05, then 0.1, 0.0854, 0.05, 0.0146, then 0.1
-///     ...
+///     {.T_0 = 2, .T_mult = 2}, base rate 0.1: 0.1, 0.05 | 0.1, 0.0854, 0.05, 0.0146 | 0.1 ...
 ///
 /// Source: torch.optim.lr_scheduler.CosineAnnealingWarmRestarts; Loshchilov and Hutter, 2017,
 /// "SGDR" (arXiv:1608.03983).

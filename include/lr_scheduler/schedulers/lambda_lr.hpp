@@ -22,8 +22,7 @@ namespace schedule {
 
 /// base_lr * lr_lambda(t).
 ///
-///     {.lr_lambda = [](Epoch t) { return 1.0 / double(1 + t); }}, base rate 0.6: 0.6, 0.3, 0.2,
-///     0.15 ...
+///     {.lr_lambda = [](Epoch t) { return 1.0 / double(1 + t); }}, base rate 0.6: 0.6, 0.3, 0.2 ...
 ///
 /// Source: torch.optim.lr_scheduler.LambdaLR.
 template <Scalar T>
