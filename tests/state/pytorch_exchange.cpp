@@ -4,8 +4,8 @@
 // It reads a golden case, with "load": null, or {"after": k, "text": PyTorch's state, "groups": the
 // optimizer's}.
 //
-// It writes {"lr": [...], "momentum": [...], "texts": [...]}: the groups' rates and momentum and the
-// state for PyTorch, after each operation from construction, or from k, on.
+// It writes {"lr": [...], "momentum": [...], "texts": [...]}: the groups' rates and momentum and
+// the state for PyTorch, after each operation from construction, or from k, on.
 #include <cstddef>
 #include <exception>
 #include <iostream>

@@ -20,8 +20,8 @@
 namespace lr_scheduler {
 namespace schedule {
 
-/// The rate that is there times lr_lambda(t), from epoch 1 on: no closed form. Late in a sequence it
-/// begins with lr_lambda(0), as PyTorch's does.
+/// The rate that is there times lr_lambda(t), from epoch 1 on: no closed form. Late in a sequence
+/// it begins with lr_lambda(0), as PyTorch's does.
 ///
 ///     {.lr_lambda = [](Epoch) { return 0.5; }}, rate 0.8: 0.8, 0.4, 0.2, 0.1 ...
 ///
