@@ -424,7 +424,7 @@ TEST_CASE("what a state cannot hold is refused, with its place") {
   for (const auto& [momentum, text] :
        {std::pair<nlohmann::json, const char*>{7.5, "7.5"}, {"NaN", "nan"}, {-0.5, "-0.5"}}) {
     nlohmann::json state = to_json(cyclic.state_dict());
-    state["progress"]["momentums"] = {momentum};
+    state["progress"]["momentums"] = nlohmann::json::array({momentum});
     CHECK(message_of([&] { cyclic.load_state_dict(state_from_json(state)); }) ==
           "CyclicLR: cannot load the state: progress.momentums[0]: expected a momentum, at least 0 "
           "and less than 1, got " +
