@@ -24,8 +24,18 @@ def described_function(description):
     }[description["kind"]]
 
 
+class ParamGroup(dict):
+    """Ends a run in which a rate goes below zero, be it between two schedulers of a chain: there
+    the library stops at zero, on purpose."""
+
+    def __setitem__(self, key, value):
+        if key == "lr" and value < 0:
+            raise ValueError("a rate below zero")
+        super().__setitem__(key, value)
+
+
 def build_optimizer(groups):
-    return torch.optim.SGD(
+    optimizer = torch.optim.SGD(
         [
             {"params": [torch.nn.Parameter(torch.zeros(1))], "lr": group["lr"],
              "momentum": group.get("momentum", 0.0)}
@@ -33,6 +43,8 @@ def build_optimizer(groups):
         ],
         lr=0.1,
     )
+    optimizer.param_groups = [ParamGroup(group) for group in optimizer.param_groups]
+    return optimizer
 
 
 def build_scheduler(config, optimizer):
@@ -117,7 +129,7 @@ class Generator:
 
     factors = ("StepLR", "MultiStepLR", "ConstantLR", "LinearLR", "ExponentialLR", "PolynomialLR")
     chainable = factors + ("CosineAnnealingLR", "MultiplicativeLR")
-    sequential = factors + ("CosineAnnealingLR", "CosineAnnealingWarmRestarts", "LambdaLR")
+    sequential = chainable + ("CosineAnnealingWarmRestarts", "LambdaLR", "SWALR")
     families = chainable + (
         "LambdaLR", "CosineAnnealingWarmRestarts", "CyclicLR", "OneCycleLR", "SWALR",
         "ReduceLROnPlateau", "SequentialLR", "ChainedScheduler", "Stacked",
@@ -187,8 +199,10 @@ class Generator:
                        "min_lr": self.one_or_per_group(groups, lambda: rng.choice((0.0, 0.001)))}
         elif family == "SequentialLR":
             count = rng.randint(1, 4)
-            options = {"schedulers": [self.config(rng.choice(self.sequential), groups, length)
-                                      for _ in range(count)],
+            children = [rng.choice(self.sequential) for _ in range(count)]
+            while children.count("SWALR") > 1:  # in PyTorch all take the last one's swa_lr
+                children[children.index("SWALR")] = rng.choice(self.sequential)
+            options = {"schedulers": [self.config(child, groups, length) for child in children],
                        "milestones": sorted(rng.sample(range(1, length + 1), count - 1))}
         else:  # ChainedScheduler, Stacked
             children = [self.config(rng.choice(self.chainable), groups, length)
@@ -235,10 +249,9 @@ def main():
                 recorded = record(case, middle)
             except (ValueError, ZeroDivisionError):
                 continue  # PyTorch refuses the run
-            if all(lr >= 0 for step in recorded["lr"] for lr in step):
-                json.dump(recorded, sys.stdout)
-                print()
-                number += 1
+            json.dump(recorded, sys.stdout)
+            print()
+            number += 1
 
 
 if __name__ == "__main__":
