@@ -31,10 +31,9 @@ class AnySchedule {
   AnySchedule(S&& schedule)  // NOLINT(google-explicit-constructor): a schedule is a schedule
       : model_(std::make_shared<const Model<std::remove_cvref_t<S>>>(std::forward<S>(schedule))) {}
 
-  /// Whether at(), and with it seek(), is there.
-  [[nodiscard]] bool has_closed_form() const { return model_->has_closed_form(); }
-  /// The same for one group: each may follow a schedule of its own.
-  [[nodiscard]] bool has_closed_form(std::size_t group) const {
+  /// Whether at(), and with it seek(), is there: for one group or for all, as each may follow a
+  /// schedule of its own.
+  [[nodiscard]] bool has_closed_form(detail::GroupOrAll group = {}) const {
     return model_->has_closed_form(group);
   }
   /// Whether at_time() is there.
@@ -43,10 +42,8 @@ class AnySchedule {
   [[nodiscard]] bool is_factor() const { return model_->is_factor(); }
   /// Whether the schedule, late in a sequence, goes on from the rate that is there.
   [[nodiscard]] bool starts_from_current() const { return model_->starts_from_current(); }
-  /// Whether the schedule sets momentum too.
-  [[nodiscard]] bool cycles_momentum() const { return model_->cycles_momentum(); }
-  /// The same for one group.
-  [[nodiscard]] bool cycles_momentum(std::size_t group) const {
+  /// Whether the schedule sets momentum too, of one group or of any.
+  [[nodiscard]] bool cycles_momentum(detail::GroupOrAll group = {}) const {
     return model_->cycles_momentum(group);
   }
   /// Whether a curve, once made, is applied without calling what may throw.
@@ -112,13 +109,11 @@ class AnySchedule {
     virtual ~Concept() = default;
     [[nodiscard]] virtual const void* type() const = 0;
     [[nodiscard]] virtual bool equals(const Concept& of_same_type) const = 0;
-    [[nodiscard]] virtual bool has_closed_form() const = 0;
-    [[nodiscard]] virtual bool has_closed_form(std::size_t group) const = 0;
+    [[nodiscard]] virtual bool has_closed_form(detail::GroupOrAll group) const = 0;
     [[nodiscard]] virtual bool is_continuous() const = 0;
     [[nodiscard]] virtual bool is_factor() const = 0;
     [[nodiscard]] virtual bool starts_from_current() const = 0;
-    [[nodiscard]] virtual bool cycles_momentum() const = 0;
-    [[nodiscard]] virtual bool cycles_momentum(std::size_t group) const = 0;
+    [[nodiscard]] virtual bool cycles_momentum(detail::GroupOrAll group) const = 0;
     [[nodiscard]] virtual T initial_lr(const Group<T>& group) const = 0;
     [[nodiscard]] virtual bool never_throws() const = 0;
     [[nodiscard]] virtual detail::AnyCurve<T> at(Epoch t) const = 0;
@@ -160,15 +155,13 @@ class AnySchedule {
       }
     }
 
-    bool has_closed_form() const override { return detail::has_closed_form<T>(schedule); }
-    bool has_closed_form(std::size_t group) const override {
+    bool has_closed_form(detail::GroupOrAll group) const override {
       return detail::has_closed_form<T>(schedule, group);
     }
     bool is_continuous() const override { return detail::is_continuous<T>(schedule); }
     bool is_factor() const override { return detail::is_factor<T>(schedule); }
     bool starts_from_current() const override { return detail::starts_from_current<T>(schedule); }
-    bool cycles_momentum() const override { return detail::cycles_momentum<T>(schedule); }
-    bool cycles_momentum(std::size_t group) const override {
+    bool cycles_momentum(detail::GroupOrAll group) const override {
       return detail::cycles_momentum<T>(schedule, group);
     }
     T initial_lr(const Group<T>& group) const override {

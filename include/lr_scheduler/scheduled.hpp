@@ -280,21 +280,18 @@ class Scheduled : public Scheduler<T> {
               detail::difference(static_cast<T>(Traits::lr(optimizer, first + i)), left_there[i]);
         }
         if (difference != 0) return first;
-        if constexpr (is_erased) curve.apply({left_there, count}, {base_lrs, count}, first);
-        try {
-          for (std::size_t i = 0; i < count; ++i) {
-            T lr = left_there[i];
-            if constexpr (!is_erased) {
-              lr = detail::evaluate(curve, lr, Group<T>(base_lrs[i], first + i));
-            }
-            Traits::set_lr(optimizer, first + i, static_cast<scalar_t<O>>(lr));
-            left_there[i] = static_cast<T>(Traits::lr(optimizer, first + i));
+        T* const scratch = self.scratch_.data();
+        if constexpr (is_erased) curve.apply({scratch, count}, {base_lrs, count}, first);
+        const auto lr_of_group = [&](std::size_t i) {
+          if constexpr (is_erased) {
+            return scratch[i];
+          } else {
+            return static_cast<T>(curve(Group<T>(base_lrs[i], first + i)));
           }
-        } catch (...) {  // the optimizer refuses a rate
-          for (std::size_t i = 0; i < count; ++i) {
-            left_there[i] = static_cast<T>(Traits::lr(optimizer, first + i));
-          }
-          throw;
+        };
+        for (std::size_t i = 0; i < count; ++i) {
+          Traits::set_lr(optimizer, first + i, static_cast<scalar_t<O>>(lr_of_group(i)));
+          left_there[i] = static_cast<T>(Traits::lr(optimizer, first + i));
         }
       }
     }
@@ -408,8 +405,7 @@ class Scheduled : public Scheduler<T> {
       Base::check_count("momentums", momentums.size());
       Base::check_each("momentums", momentums, "a momentum, at least 0 and less than 1",
                        [](const std::optional<T>& momentum) {
-                         return !momentum || (detail::is_finite(*momentum) && *momentum >= T(0) &&
-                                              *momentum < T(1));
+                         return !momentum || detail::is_momentum(*momentum);
                        });
     } else if (cycles_momentum) {
       for (std::size_t i = 0; i < groups; ++i) {
@@ -446,19 +442,19 @@ class Scheduled : public Scheduler<T> {
     Base::check_count("on_curve", list->size());
     std::vector<unsigned char> on_curve(list->size(), 0);
     for (std::size_t i = 0; i < list->size(); ++i) {
-      bool flag = false;
-      if (!Chainable<S, T> || !has_curve(schedule, i)) {
-        flag = has_curve(schedule, i);
-      } else if ((*list)[i].is_none()) {
-        S saved = schedule_;
-        detail::merge_options(saved, options, OnMismatch::take_saved,
-                              std::numeric_limits<T>::digits, "options");
-        detail::validate(saved);
-        detail::check_groups(saved, list->size());
-        flag = is_near_curve(saved, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i),
-                             common.lrs[i]);
-      } else {
-        detail::decode((*list)[i], flag, detail::join(path, i));
+      bool flag = has_curve(schedule, i);
+      if (Chainable<S, T> && flag) {
+        if ((*list)[i].is_none()) {
+          S saved = schedule_;
+          detail::merge_options(saved, options, OnMismatch::take_saved,
+                                std::numeric_limits<T>::digits, "options");
+          detail::validate(saved);
+          detail::check_groups(saved, list->size());
+          flag = is_near_curve(saved, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i),
+                               common.lrs[i]);
+        } else {
+          detail::decode((*list)[i], flag, detail::join(path, i));
+        }
       }
       on_curve[i] = flag ? 1 : 0;
     }

@@ -127,7 +127,7 @@ class Scheduler {
   /// Throws std::invalid_argument where a group that is yet to be taken in has no usable base rate.
   void check_new_groups(std::size_t groups, std::string_view name) const {
     for (std::size_t i = lrs_.size(); i < groups; ++i) {
-      if (const T base_lr = base_lr_of_group(i); !is_base_lr(base_lr)) {
+      if (const T base_lr = base_lr_of_group(i); !detail::is_finite_and_not_negative(base_lr)) {
         throw std::invalid_argument(std::string(name) + ": the rate of parameter group " +
                                     std::to_string(i) + " must be finite and not negative, got " +
                                     detail::text_of(base_lr));
@@ -176,7 +176,8 @@ class Scheduler {
     read(progress, "lrs", common.lrs);
     check_count("lrs", common.lrs.size());
     check_count("base_lrs", common.base_lrs.size());
-    check_each("base_lrs", common.base_lrs, "a rate that is finite and not negative", is_base_lr);
+    check_each("base_lrs", common.base_lrs, "a rate that is finite and not negative",
+               detail::is_finite_and_not_negative<T>);
     check_each("lrs", common.lrs, "a rate", [](const T& lr) { return !detail::is_nan(lr); });
     return common;
   }
@@ -202,11 +203,9 @@ class Scheduler {
 
   static void check_keys(const StateDict& dict, std::initializer_list<std::string_view> known,
                          std::string_view path) {
-    for (const auto& entry : dict.entries()) {
-      if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
-        throw std::invalid_argument(detail::join(path, entry.key) + ": unknown key");
-      }
-    }
+    detail::check_keys(dict, path, "a state", [known](std::string_view key) {
+      return std::find(known.begin(), known.end(), key) != known.end();
+    });
   }
 
   void check_count(std::string_view key, std::size_t saved) const {
@@ -248,8 +247,6 @@ class Scheduler {
   [[nodiscard]] virtual StateDict progress() const = 0;
   virtual void load(const StateDict& options, const StateDict& progress, int digits,
                     OnMismatch on_mismatch) = 0;
-
-  [[nodiscard]] static bool is_base_lr(const T& lr) { return detail::is_finite(lr) && lr >= T(0); }
 
   [[nodiscard]] std::string class_name() const {
     const StateDict own = saved_options();

@@ -126,14 +126,17 @@ TEST_CASE("PerGroup has what all of its schedules have") {
   check_rates(scheduler, groups, {{0.1L, 0.4L}, {0.1L, 0.2L}, {0.01L, 0.1L}, {0.01L, 0.05L}});
 }
 
+/// One group with a closed form, halfway down at 500, and one without.
+schedule::PerGroup<float> cosine_and_halving() {
+  return {.schedules = {schedule::CosineAnnealing<float>{.T_max = 1000},
+                        schedule::Multiplicative<float>{.lr_lambda = [](Epoch) { return 0.5F; }}}};
+}
+
 TEST_CASE("PerGroup keeps a group on its curve beside one that has none") {
-  const schedule::PerGroup<float> schedules{
-      .schedules = {schedule::CosineAnnealing<float>{.T_max = 1000},
-                    schedule::Multiplicative<float>{.lr_lambda = [](Epoch) { return 0.5F; }}}};
   auto groups = two_groups<float>();
   auto erased_groups = groups;
-  Scheduled scheduler{groups, schedules};
-  Scheduled erased{erased_groups, AnySchedule<float>(schedules)};
+  Scheduled scheduler{groups, cosine_and_halving()};
+  Scheduled erased{erased_groups, AnySchedule<float>(cosine_and_halving())};
   for (int t = 0; t < 500; ++t) {
     scheduler.step();
     erased.step();
@@ -158,13 +161,10 @@ TEST_CASE("PerGroup's state can be taken while a group is yet to be refused") {
 }
 
 TEST_CASE("PerGroup alone in a sequence or chain is itself") {
-  const schedule::PerGroup<float> schedules{
-      .schedules = {schedule::CosineAnnealing<float>{.T_max = 1000},
-                    schedule::Multiplicative<float>{.lr_lambda = [](Epoch) { return 0.5F; }}}};
   auto groups = two_groups<float>();
   auto chained_groups = groups;
-  SequentialLR sequence{groups, {.schedules = {schedules}}};
-  ChainedScheduler chain{chained_groups, {.schedules = {schedules}}};
+  SequentialLR sequence{groups, {.schedules = {cosine_and_halving()}}};
+  ChainedScheduler chain{chained_groups, {.schedules = {cosine_and_halving()}}};
   for (int t = 0; t < 500; ++t) {
     sequence.step();
     chain.step();

@@ -414,8 +414,8 @@ TEST_CASE("what a state cannot hold is refused, with its place") {
   CHECK(complaint("/progress/lrs/0", "NaN") ==
         "StepLR: cannot load the state: progress.lrs[0]: expected a rate, got nan");
   CHECK(complaint("/progress/lastepoch", 3) ==
-        "StepLR: cannot load the state: progress.lastepoch: unknown key");
-  CHECK(complaint("/foo", 3) == "StepLR: cannot load the state: foo: unknown key");
+        "StepLR: cannot load the state: progress.lastepoch: unknown key for a state");
+  CHECK(complaint("/foo", 3) == "StepLR: cannot load the state: foo: unknown key for a state");
   CHECK(complaint("/digits", -7) ==
         "StepLR: cannot load the state: digits: expected a positive integer, got -7");
 

@@ -45,10 +45,7 @@ struct Chained {
   /// none.
   void validate() const { detail::validate_children(detail::Check(name), schedules); }
 
-  [[nodiscard]] bool has_closed_form() const {
-    return is_one() ? schedules.front().has_closed_form() : is_factor();
-  }
-  [[nodiscard]] bool has_closed_form(std::size_t group) const {
+  [[nodiscard]] bool has_closed_form(detail::GroupOrAll group = {}) const {
     return is_one() ? schedules.front().has_closed_form(group) : is_factor();
   }
   [[nodiscard]] bool is_continuous() const {
@@ -102,8 +99,7 @@ struct Chained {
     return is_factor() ? at(0) : detail::AnyCurve<T>(InTurn{this, 0, true});
   }
 
-  [[nodiscard]] bool cycles_momentum() const { return detail::any_cycles_momentum(schedules); }
-  [[nodiscard]] bool cycles_momentum(std::size_t group) const {
+  [[nodiscard]] bool cycles_momentum(detail::GroupOrAll group = {}) const {
     return detail::any_cycles_momentum(schedules, group);
   }
   /// The last schedule that drives momentum decides.

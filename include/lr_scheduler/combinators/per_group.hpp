@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +12,7 @@
 #include <lr_scheduler/any_schedule.hpp>
 #include <lr_scheduler/detail/check.hpp>
 #include <lr_scheduler/detail/children.hpp>
+#include <lr_scheduler/detail/curve.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/schedule.hpp>
 
@@ -45,9 +45,9 @@ struct PerGroup {
     for (const auto& child : schedules) child.check_groups(1);
   }
 
-  [[nodiscard]] bool has_closed_form() const { return detail::all_closed_forms(schedules); }
-  [[nodiscard]] bool has_closed_form(std::size_t group) const {
-    return group < schedules.size() && schedules[group].has_closed_form();
+  [[nodiscard]] bool has_closed_form(detail::GroupOrAll group = {}) const {
+    if (!group) return detail::all_closed_forms(schedules);
+    return *group < schedules.size() && schedules[*group].has_closed_form();
   }
   [[nodiscard]] bool is_continuous() const { return detail::all_continuous(schedules); }
   [[nodiscard]] bool starts_from_current() const {
@@ -81,9 +81,9 @@ struct PerGroup {
     return detail::AnyCurve<T>(Start{this});
   }
 
-  [[nodiscard]] bool cycles_momentum() const { return detail::any_cycles_momentum(schedules); }
-  [[nodiscard]] bool cycles_momentum(std::size_t group) const {
-    return group < schedules.size() && schedules[group].cycles_momentum();
+  [[nodiscard]] bool cycles_momentum(detail::GroupOrAll group = {}) const {
+    if (!group) return detail::any_cycles_momentum(schedules);
+    return *group < schedules.size() && schedules[*group].cycles_momentum();
   }
   [[nodiscard]] std::optional<T> momentum_at(Epoch t, Group<T> group) const {
     return schedules[group.index].momentum_at(t, Group<T>(group.base_lr));

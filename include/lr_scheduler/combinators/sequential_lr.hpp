@@ -62,12 +62,12 @@ struct Sequential {
     }
   }
 
-  [[nodiscard]] bool has_closed_form() const {
-    return all_on_curve([](const AnySchedule<T>& child) { return child.has_closed_form(); });
-  }
-  [[nodiscard]] bool has_closed_form(std::size_t group) const {
-    return all_on_curve(
-        [group](const AnySchedule<T>& child) { return child.has_closed_form(group); });
+  [[nodiscard]] bool has_closed_form(detail::GroupOrAll group = {}) const {
+    return schedules.front().has_closed_form(group) &&
+           std::all_of(schedules.begin() + 1, schedules.end(),
+                       [group](const AnySchedule<T>& child) {
+                         return child.has_closed_form(group) && !child.starts_from_current();
+                       });
   }
   [[nodiscard]] bool is_continuous() const {
     return has_closed_form() && detail::all_continuous(schedules);
@@ -107,8 +107,7 @@ struct Sequential {
   /// The first rate, where this takes over from another schedule.
   [[nodiscard]] auto start() const { return locate(Epoch{0}).first->start(); }
 
-  [[nodiscard]] bool cycles_momentum() const { return detail::any_cycles_momentum(schedules); }
-  [[nodiscard]] bool cycles_momentum(std::size_t group) const {
+  [[nodiscard]] bool cycles_momentum(detail::GroupOrAll group = {}) const {
     return detail::any_cycles_momentum(schedules, group);
   }
   [[nodiscard]] std::optional<T> momentum_at(Epoch t, Group<T> group) const {
@@ -123,15 +122,6 @@ struct Sequential {
   friend bool operator==(const Sequential&, const Sequential&) = default;
 
  private:
-  /// Whether all have a closed form, and none but the first goes on from the rate that is there.
-  template <class HasClosedForm>
-  [[nodiscard]] bool all_on_curve(const HasClosedForm& child_has_closed_form) const {
-    return child_has_closed_form(schedules.front()) &&
-           std::all_of(schedules.begin() + 1, schedules.end(), [&](const AnySchedule<T>& child) {
-             return child_has_closed_form(child) && !child.starts_from_current();
-           });
-  }
-
   /// The schedule in charge at t, and the time by its own clock.
   template <detail::TimePoint Time>
   [[nodiscard]] std::pair<const AnySchedule<T>*, Time> locate(Time t) const {

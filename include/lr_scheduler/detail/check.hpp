@@ -6,7 +6,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/text.hpp>
@@ -38,7 +37,7 @@ class Check {
 
   template <Scalar T>
   void not_negative(std::string_view field, const T& value) const {
-    if (!is_finite(value) || value < T(0)) {
+    if (!is_finite_and_not_negative(value)) {
       refuse(field, "must be finite and not negative", value);
     }
   }
@@ -57,7 +56,7 @@ class Check {
 
   template <Scalar T>
   void momentum(std::string_view field, const T& value) const {
-    if (!is_finite(value) || value < T(0) || value >= T(1)) {
+    if (!is_momentum(value)) {
       refuse(field, "must be at least 0 and less than 1", value);
     }
   }

@@ -10,6 +10,7 @@
 
 #include <lr_scheduler/any_schedule.hpp>
 #include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/curve.hpp>
 #include <lr_scheduler/fwd.hpp>
 
 namespace lr_scheduler::detail {
@@ -53,14 +54,8 @@ template <Scalar T>
 }
 
 template <Scalar T>
-[[nodiscard]] bool any_cycles_momentum(const std::vector<AnySchedule<T>>& children) {
-  return std::any_of(children.begin(), children.end(),
-                     [](const AnySchedule<T>& child) { return child.cycles_momentum(); });
-}
-
-template <Scalar T>
 [[nodiscard]] bool any_cycles_momentum(const std::vector<AnySchedule<T>>& children,
-                                       std::size_t group) {
+                                       GroupOrAll group = {}) {
   return std::any_of(children.begin(), children.end(),
                      [group](const AnySchedule<T>& child) { return child.cycles_momentum(group); });
 }

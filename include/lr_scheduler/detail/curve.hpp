@@ -161,27 +161,21 @@ template <Scalar T, class S, class Make>
   }
 }
 
+/// The group that a question is about; nothing for all of them. They may follow schedules of their
+/// own.
+using GroupOrAll = std::optional<std::size_t>;
+
 // What a schedule can do may be known to its type or, for combinators, to the object alone. These
 // ask the object where it can answer.
 
 template <Scalar T, class S>
-[[nodiscard]] bool has_closed_form(const S& schedule) {
+[[nodiscard]] bool has_closed_form(const S& schedule, [[maybe_unused]] GroupOrAll group = {}) {
   if constexpr (!ClosedForm<S, T>) {
     return false;
-  } else if constexpr (requires { schedule.has_closed_form(); }) {
-    return schedule.has_closed_form();
-  } else {
-    return true;
-  }
-}
-
-/// The same for one group: groups may follow schedules of their own.
-template <Scalar T, class S>
-[[nodiscard]] bool has_closed_form(const S& schedule, [[maybe_unused]] std::size_t group) {
-  if constexpr (requires { schedule.has_closed_form(group); }) {
+  } else if constexpr (requires { schedule.has_closed_form(group); }) {
     return schedule.has_closed_form(group);
   } else {
-    return has_closed_form<T>(schedule);
+    return true;
   }
 }
 
@@ -217,22 +211,15 @@ template <Scalar T, class S>
   }
 }
 
+/// Of all groups: whether any of them has its momentum driven.
 template <Scalar T, class S>
-[[nodiscard]] bool cycles_momentum(const S& schedule) {
-  if constexpr (DrivesMomentum<S, T>) {
-    return schedule.cycles_momentum();
-  } else {
+[[nodiscard]] bool cycles_momentum(const S& schedule, [[maybe_unused]] GroupOrAll group = {}) {
+  if constexpr (!DrivesMomentum<S, T>) {
     return false;
-  }
-}
-
-/// The same for one group.
-template <Scalar T, class S>
-[[nodiscard]] bool cycles_momentum(const S& schedule, [[maybe_unused]] std::size_t group) {
-  if constexpr (requires { schedule.cycles_momentum(group); }) {
+  } else if constexpr (requires { schedule.cycles_momentum(group); }) {
     return schedule.cycles_momentum(group);
   } else {
-    return cycles_momentum<T>(schedule);
+    return schedule.cycles_momentum();
   }
 }
 

@@ -238,19 +238,26 @@ void validate(const S& schedule) {
   if constexpr (requires { schedule.validate(); }) schedule.validate();
 }
 
+template <class IsKnown>
+void check_keys(const StateDict& dict, std::string_view path, std::string_view of,
+                const IsKnown& is_known) {
+  for (const auto& entry : dict.entries()) {
+    if (!is_known(entry.key)) {
+      throw std::invalid_argument(join(path, entry.key) + ": unknown key for " + std::string(of));
+    }
+  }
+}
+
 /// Checks that the keys of a dict are the schedule's.
 template <class S>
 void check_keys(const S& schedule, const StateDict& options, const std::string& path) {
-  for (const auto& entry : options.entries()) {
-    bool known = entry.key == "type";
+  check_keys(options, path, name_of(schedule), [&schedule](std::string_view candidate) {
+    bool known = candidate == "type";
     if constexpr (HasFields<S>) {
-      S::fields(schedule, [&](std::string_view key, const auto&) { known |= entry.key == key; });
+      S::fields(schedule, [&](std::string_view key, const auto&) { known |= candidate == key; });
     }
-    if (!known) {
-      throw std::invalid_argument(join(path, entry.key) + ": unknown key for " +
-                                  std::string(name_of(schedule)));
-    }
-  }
+    return known;
+  });
 }
 
 [[nodiscard]] inline const StateDict& expect_dict(const StateValue& value,

@@ -56,6 +56,17 @@ template <class T>
   }
 }
 
+/// What a rate, a factor or a threshold must be.
+template <class T>
+[[nodiscard]] bool is_finite_and_not_negative(const T& x) noexcept {
+  return is_finite(x) && !(x < T(0));
+}
+
+template <class T>
+[[nodiscard]] bool is_momentum(const T& x) noexcept {
+  return is_finite_and_not_negative(x) && x < T(1);
+}
+
 template <class T>
 using difference_t =
     std::conditional_t<std::same_as<T, float>, std::uint32_t,
