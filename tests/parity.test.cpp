@@ -168,6 +168,35 @@ TEST_CASE("parity: a schedule that has not begun leaves the optimizer alone") {
   CHECK(groups[0].lr == 0.8);
 }
 
+TEST_CASE("parity: a CyclicLR leaves the base rate of the schedules beside it alone") {
+  using namespace schedule;
+  Groups groups{{.lr = 0.8}};
+  SequentialLR scheduler{
+      groups,
+      {.schedules = {Cyclic<double>{
+                         .base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .cycle_momentum = false},
+                     Step<double>{.step_size = 2, .gamma = 0.5}},
+       .milestones = {3}}};
+  CHECK(groups[0].lr == 0.1);
+  for (int t = 0; t < 3; ++t) scheduler.step();
+  CHECK(groups[0].lr == 0.8);
+}
+
+TEST_CASE("parity: each SWALR has its own swa_lr") {
+  using namespace schedule;
+  const auto swa = [](double swa_lr) {
+    return SWA<double>{
+        .swa_lr = swa_lr, .anneal_epochs = 2, .anneal_strategy = AnnealStrategy::linear};
+  };
+  Groups groups{{.lr = 0.8}};
+  SequentialLR scheduler{groups, {.schedules = {swa(0.4), swa(0.1)}, .milestones = {3}}};
+  scheduler.step();
+  scheduler.step();
+  CHECK(groups[0].lr == 0.4);
+  for (int t = 2; t < 5; ++t) scheduler.step();
+  CHECK(groups[0].lr == 0.1);
+}
+
 TEST_CASE("parity: OneCycleLR past its end holds or throws") {
   const auto make = [](AfterEnd after_end) {
     return [after_end](Groups& o) {
