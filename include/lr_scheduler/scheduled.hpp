@@ -70,8 +70,8 @@ class Scheduled : public Scheduler<T> {
     Base::check_new_groups(groups, detail::name_of(schedule_));
     look_at_schedule();
     take_in(groups);
-    for (std::size_t i = 0; i < groups && Chainable<S, T>; ++i) {
-      if (lrs_[i] != base_lrs_[i]) on_curve_[i] = 0;
+    for (std::size_t i = 0; i < groups; ++i) {
+      if (Chainable<S, T> && lrs_[i] != base_lrs_[i]) on_curve_[i] = 0;
     }
     count_off_curve();
     move_to(0);
@@ -117,8 +117,10 @@ class Scheduled : public Scheduler<T> {
       base_lrs_[i] = base_lr_of(i);
       on_curve_[i] = has_curve(schedule_, i);
     }
-    for (std::size_t i = 0; i < groups && groups < known; ++i) {
-      if (optimizer_.initial_lr(i)) base_lrs_[i] = base_lr_of(i);
+    if (groups < known) {
+      for (std::size_t i = 0; i < groups; ++i) {
+        if (optimizer_.initial_lr(i)) base_lrs_[i] = base_lr_of(i);
+      }
     }
     count_off_curve();
   }
@@ -413,8 +415,8 @@ class Scheduled : public Scheduler<T> {
             momentum_of(schedule, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i)));
       }
     }
-    for (std::size_t i = 0; i < groups && joins; ++i) {
-      if (!on_curve[i]) continue;
+    for (std::size_t i = 0; i < groups; ++i) {
+      if (!joins || !on_curve[i]) continue;
       common.lrs[i] = lr_of(schedule, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i));
     }
 

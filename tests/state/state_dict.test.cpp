@@ -366,6 +366,7 @@ TEST_CASE("where the optimizer refuses a rate, a load changes nothing") {
   StepLR scheduler{optimizer, {.step_size = 2, .gamma = 0.5}};
   StepRun run;
   run.scheduler.step();
+  run.scheduler.step();
   run.groups[1].lr = 0;
   const StateDict before = scheduler.state_dict();
   CHECK(message_of([&] { scheduler.load_state_dict(run.scheduler.state_dict()); }) ==

@@ -251,7 +251,7 @@ void check_keys(const StateDict& dict, std::string_view path, std::string_view o
 /// Checks that the keys of a dict are the schedule's.
 template <class S>
 void check_keys(const S& schedule, const StateDict& options, const std::string& path) {
-  check_keys(options, path, name_of(schedule), [&schedule](std::string_view candidate) {
+  check_keys(options, path, name_of(schedule), [&](std::string_view candidate) {
     bool known = candidate == "type";
     if constexpr (HasFields<S>) {
       S::fields(schedule, [&](std::string_view key, const auto&) { known |= candidate == key; });
