@@ -45,9 +45,7 @@ struct StepCurve {
 
 struct CosineCurve {
   static constexpr Epoch T_max = 100'000;
-  static double factor(Epoch t) {
-    return (1 + std::cos(std::numbers::pi * static_cast<double>(t) / T_max)) / 2;
-  }
+  static double factor(Epoch t) { return (1 + std::cos(std::numbers::pi * static_cast<double>(t) / T_max)) / 2; }
   template <class O>
   static std::unique_ptr<lr_scheduler::Scheduler<double>> bind(O& optimizer) {
     return std::make_unique<lr_scheduler::CosineAnnealingLR<double>>(
@@ -58,18 +56,16 @@ struct CosineCurve {
 struct WarmupCosineCurve {
   static constexpr Epoch warmup_steps = 1'000;
   static double factor(Epoch t) {
-    return t < warmup_steps ? static_cast<double>(t) / warmup_steps
-                            : CosineCurve::factor(t - warmup_steps);
+    return t < warmup_steps ? static_cast<double>(t) / warmup_steps : CosineCurve::factor(t - warmup_steps);
   }
   template <class O>
   static std::unique_ptr<lr_scheduler::Scheduler<double>> bind(O& optimizer) {
     using namespace lr_scheduler;
     return std::make_unique<SequentialLR<double>>(
         optimizer,
-        schedule::Sequential<double>{
-            .schedules = {schedule::LinearWarmup<double>{.warmup_steps = warmup_steps},
-                          schedule::CosineAnnealing<double>{.T_max = CosineCurve::T_max}},
-            .milestones = {warmup_steps}});
+        schedule::Sequential<double>{.schedules = {schedule::LinearWarmup<double>{.warmup_steps = warmup_steps},
+                                                   schedule::CosineAnnealing<double>{.T_max = CosineCurve::T_max}},
+                                     .milestones = {warmup_steps}});
   }
 };
 
@@ -122,8 +118,7 @@ void scheduler_on_array(benchmark::State& state) {
 
 template <class Curve>
 void scheduler_on_param_groups(benchmark::State& state) {
-  std::vector<lr_scheduler::ParamGroup<double>> groups(static_cast<std::size_t>(state.range(0)),
-                                                       {.lr = base_rate});
+  std::vector<lr_scheduler::ParamGroup<double>> groups(static_cast<std::size_t>(state.range(0)), {.lr = base_rate});
   const auto scheduler = Curve::bind(groups);
   for (auto _ : state) {
     scheduler->step();

@@ -34,17 +34,15 @@ struct Run {
 
   explicit Run(const digits::Data& data)
       : training(data.training, 1, 0.05F),
-        scheduler(training.optimizer,
-                  {.schedules = {schedule::LinearWarmup<float>{.warmup_steps = warmup_steps},
-                                 schedule::CosineAnnealing<float>{.T_max = updates - warmup_steps}},
-                   .milestones = {warmup_steps}}) {}
+        scheduler(training.optimizer, {.schedules = {schedule::LinearWarmup<float>{.warmup_steps = warmup_steps},
+                                                     schedule::CosineAnnealing<float>{.T_max = updates - warmup_steps}},
+                                       .milestones = {warmup_steps}}) {}
 
   void save(const std::filesystem::path& file) const {
-    lr_scheduler::save_checkpoint(
-        file, nlohmann::json{{"scheduler", lr_scheduler::to_json(scheduler.state_dict())},
-                             {"parameters", training.network.parameters},
-                             {"velocity", training.optimizer.velocity},
-                             {"updates", training.updates}});
+    lr_scheduler::save_checkpoint(file, nlohmann::json{{"scheduler", lr_scheduler::to_json(scheduler.state_dict())},
+                                                       {"parameters", training.network.parameters},
+                                                       {"velocity", training.optimizer.velocity},
+                                                       {"updates", training.updates}});
   }
 
   void load(const std::filesystem::path& file) {
@@ -75,8 +73,7 @@ void train(const std::filesystem::path& file) {
   }
 
   std::string weights;
-  for (const float weight : run.training.network.parameters)
-    weights += fmt::format(" {:a}", weight);
+  for (const float weight : run.training.network.parameters) weights += fmt::format(" {:a}", weight);
   print_line("weights" + weights);
   print_line(fmt::format("test accuracy {:.2f} %", 100 * run.training.accuracy(data.test)));
 }

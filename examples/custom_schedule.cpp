@@ -39,11 +39,10 @@ void print_rates(std::string_view title, const S& curve) {
 
 int main() {
   print_rates("alone", InverseSquareRoot{.constant_steps = 2});
-  print_rates("sequenced", schedule::Sequential<double>{
-                               .schedules = {schedule::LinearWarmup<double>{.warmup_steps = 3},
-                                             InverseSquareRoot{.constant_steps = 2}},
-                               .milestones = {3}});
-  print_rates("chained", schedule::Chained<double>{
-                             .schedules = {InverseSquareRoot{.constant_steps = 2},
-                                           schedule::Step<double>{.step_size = 4, .gamma = 0.5}}});
+  print_rates("sequenced", schedule::Sequential<double>{.schedules = {schedule::LinearWarmup<double>{.warmup_steps = 3},
+                                                                      InverseSquareRoot{.constant_steps = 2}},
+                                                        .milestones = {3}});
+  print_rates("chained",
+              schedule::Chained<double>{.schedules = {InverseSquareRoot{.constant_steps = 2},
+                                                      schedule::Step<double>{.step_size = 4, .gamma = 0.5}}});
 }

@@ -76,15 +76,12 @@ struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-std::uint64_t parse_number(const std::string& option, const std::string& text,
-                           std::uint64_t lowest) {
+std::uint64_t parse_number(const std::string& option, const std::string& text, std::uint64_t lowest) {
   constexpr std::uint64_t highest = 1'000'000;
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < lowest ||
-      value > highest) {
-    throw UsageError(fmt::format("{} must be a whole number from {} to {}, got '{}'", option,
-                                 lowest, highest, text));
+  if (error != std::errc{} || end != text.data() + text.size() || value < lowest || value > highest) {
+    throw UsageError(fmt::format("{} must be a whole number from {} to {}, got '{}'", option, lowest, highest, text));
   }
   return value;
 }
@@ -140,8 +137,7 @@ struct Plan {
 
 Plan constant_plan() {
   return {"constant", [](digits::Sgd& optimizer) {
-            return std::make_unique<lr_scheduler::ConstantLR<float>>(
-                optimizer, schedule::Constant<float>{.factor = 1});
+            return std::make_unique<lr_scheduler::ConstantLR<float>>(optimizer, schedule::Constant<float>{.factor = 1});
           }};
 }
 
@@ -152,18 +148,15 @@ Plan warmup_and_cosine_plan(std::int64_t updates) {
             return std::make_unique<lr_scheduler::SequentialLR<float>>(
                 optimizer,
                 schedule::Sequential<float>{
-                    .schedules = {schedule::LinearWarmup<float>{
-                                      .warmup_steps = warmup,
-                                      .start_factor = 1.0F / static_cast<float>(warmup)},
+                    .schedules = {schedule::LinearWarmup<float>{.warmup_steps = warmup,
+                                                                .start_factor = 1.0F / static_cast<float>(warmup)},
                                   schedule::CosineAnnealing<float>{.T_max = updates - warmup}},
                     .milestones = {warmup}});
           }};
 }
 
 Plan plan_from_json(const nlohmann::json& json) {
-  Plan plan{"scheduled", [json](digits::Sgd& optimizer) {
-              return lr_scheduler::make_scheduler(optimizer, json);
-            }};
+  Plan plan{"scheduled", [json](digits::Sgd& optimizer) { return lr_scheduler::make_scheduler(optimizer, json); }};
   try {
     digits::Sgd optimizer;
     static_cast<void>(plan.bind(optimizer));
@@ -175,8 +168,8 @@ Plan plan_from_json(const nlohmann::json& json) {
 
 /// Trains, and calls after_epoch(scheduler, result) after each epoch.
 template <class AfterEpoch>
-digits::Result train(const digits::Data& data, const Plan& plan, float rate, std::uint64_t seed,
-                     std::uint64_t epochs, AfterEpoch&& after_epoch) {
+digits::Result train(const digits::Data& data, const Plan& plan, float rate, std::uint64_t seed, std::uint64_t epochs,
+                     AfterEpoch&& after_epoch) {
   digits::Training training(data.training, seed, rate);
   const auto scheduler = plan.bind(training.optimizer);
   digits::Result result{.label = plan.label};
@@ -194,10 +187,9 @@ digits::Result train(const digits::Data& data, const Plan& plan, float rate, std
 }
 
 /// Trains once and prints a line for each epoch.
-digits::Result train_and_print(const digits::Data& data, const Plan& plan, float rate,
-                               const Options& options) {
-  fmt::print("{}, seed {}\n{:>5}  {:>9}  {:>13}  {:>13}\n", plan.label, options.seed, "epoch",
-             "rate", "training loss", "test accuracy");
+digits::Result train_and_print(const digits::Data& data, const Plan& plan, float rate, const Options& options) {
+  fmt::print("{}, seed {}\n{:>5}  {:>9}  {:>13}  {:>13}\n", plan.label, options.seed, "epoch", "rate", "training loss",
+             "test accuracy");
   digits::Progress progress(options.epochs);
   const auto print_epoch = [&](const Scheduler<float>& scheduler, const digits::Result& result) {
     const std::size_t epoch = result.test_accuracies.size();
@@ -227,22 +219,18 @@ struct Accuracies {
     for (const double value : values) sum += (value - mean()) * (value - mean());
     return std::sqrt(sum / static_cast<double>(values.size() - 1));
   }
-  friend bool operator<(const Accuracies& left, const Accuracies& right) {
-    return left.mean() < right.mean();
-  }
+  friend bool operator<(const Accuracies& left, const Accuracies& right) { return left.mean() < right.mean(); }
 };
 
 /// Trains with both plans at every rate from every seed, and prints how they compare.
-void compare(const digits::Data& data, const Plan& constant, const Plan& scheduled,
-             const Options& options) {
-  fmt::print("test accuracy after {} epochs, mean ± standard deviation over seeds {} to {}\n",
-             options.epochs, options.seed, options.seed + options.seeds - 1);
+void compare(const digits::Data& data, const Plan& constant, const Plan& scheduled, const Options& options) {
+  fmt::print("test accuracy after {} epochs, mean ± standard deviation over seeds {} to {}\n", options.epochs,
+             options.seed, options.seed + options.seeds - 1);
   digits::Progress progress(2 * rates.size() * options.seeds);
   const auto measure = [&](const Plan& plan, float rate) {
     Accuracies accuracies{.rate = rate};
     for (std::uint64_t i = 0; i < options.seeds; ++i) {
-      const auto result = train(data, plan, rate, options.seed + i, options.epochs,
-                                [](const auto&, const auto&) {});
+      const auto result = train(data, plan, rate, options.seed + i, options.epochs, [](const auto&, const auto&) {});
       accuracies.values.push_back(100 * result.test_accuracies.back());
       progress.advance();
     }
@@ -258,9 +246,8 @@ void compare(const digits::Data& data, const Plan& constant, const Plan& schedul
 
   fmt::print("{:>7}  {:>17}  {:>17}\n", "rate", constant.label, scheduled.label);
   for (std::size_t i = 0; i < rates.size(); ++i) {
-    fmt::print("{:>7}  {:>7.2f} ± {:>5.2f} %  {:>7.2f} ± {:>5.2f} %\n", rates[i],
-               of_constant[i].mean(), of_constant[i].standard_deviation(), of_scheduled[i].mean(),
-               of_scheduled[i].standard_deviation());
+    fmt::print("{:>7}  {:>7.2f} ± {:>5.2f} %  {:>7.2f} ± {:>5.2f} %\n", rates[i], of_constant[i].mean(),
+               of_constant[i].standard_deviation(), of_scheduled[i].mean(), of_scheduled[i].standard_deviation());
   }
 
   const auto& best_constant = *std::max_element(of_constant.begin(), of_constant.end());
@@ -280,17 +267,14 @@ void run(const Options& options) {
   const digits::Data data = digits::read_data(options.data);
   const std::int64_t batches = digits::Training::batches_per_epoch(data.training.size());
   const Plan constant = constant_plan();
-  const Plan scheduled =
-      options.schedule
-          ? plan_from_json(*options.schedule)
-          : warmup_and_cosine_plan(static_cast<std::int64_t>(options.epochs) * batches);
+  const Plan scheduled = options.schedule ? plan_from_json(*options.schedule)
+                                          : warmup_and_cosine_plan(static_cast<std::int64_t>(options.epochs) * batches);
   std::filesystem::create_directories(options.output);
 
-  fmt::print("{} digits to train on, {} held out; {} batches of {} an epoch\n\n",
-             data.training.size(), data.test.size(), batches, digits::Training::batch_size);
-  const std::vector<digits::Result> results{
-      train_and_print(data, constant, constant_rate, options),
-      train_and_print(data, scheduled, scheduled_rate, options)};
+  fmt::print("{} digits to train on, {} held out; {} batches of {} an epoch\n\n", data.training.size(),
+             data.test.size(), batches, digits::Training::batch_size);
+  const std::vector<digits::Result> results{train_and_print(data, constant, constant_rate, options),
+                                            train_and_print(data, scheduled, scheduled_rate, options)};
   compare(data, constant, scheduled, options);
 
   const std::string name = "train_digits";

@@ -73,32 +73,26 @@ std::vector<std::pair<std::string, Make>> every_scheduler() {
       {"WarmupLR", bind<WarmupLR<double>>(warmup)},
       {"CosineAnnealingLR", bind<CosineAnnealingLR<double>>(cosine)},
       {"CosineAnnealingWarmRestarts",
-       bind<CosineAnnealingWarmRestarts<double>>(
-           schedule::CosineAnnealingWarmRestarts<double>{.T_0 = 5, .T_mult = 2})},
-      {"CyclicLR", bind<CyclicLR<double>>(
-                       schedule::Cyclic<double>{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 4})},
-      {"OneCycleLR",
-       bind<OneCycleLR<double>>(schedule::OneCycle<double>{.max_lr = 1, .total_steps = 40})},
+       bind<CosineAnnealingWarmRestarts<double>>(schedule::CosineAnnealingWarmRestarts<double>{.T_0 = 5, .T_mult = 2})},
+      {"CyclicLR", bind<CyclicLR<double>>(schedule::Cyclic<double>{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 4})},
+      {"OneCycleLR", bind<OneCycleLR<double>>(schedule::OneCycle<double>{.max_lr = 1, .total_steps = 40})},
       {"SWALR", bind<SWALR<double>>(schedule::SWA<double>{.swa_lr = 0.05})},
       {"LambdaLR", bind<LambdaLR<double>>(schedule::Lambda<double>{.lr_lambda = factor})},
       {"MultiplicativeLR", bind<MultiplicativeLR<double>>(multiplicative)},
       {"ReduceLROnPlateau", bind<ReduceLROnPlateau<double>>(PlateauOptions<double>{.patience = 1})},
       {"SequentialLR of a warm-up and a cosine",
-       bind<SequentialLR<double>>(
-           schedule::Sequential<double>{.schedules = {warmup, cosine}, .milestones = {10}})},
+       bind<SequentialLR<double>>(schedule::Sequential<double>{.schedules = {warmup, cosine}, .milestones = {10}})},
       {"SequentialLR without a closed form",
-       bind<SequentialLR<double>>(schedule::Sequential<double>{
-           .schedules = {warmup, multiplicative, cosine}, .milestones = {10, 20}})},
-      {"ChainedScheduler of factors", bind<ChainedScheduler<double>>(schedule::Chained<double>{
-                                          .schedules = {warmup, exponential}})},
+       bind<SequentialLR<double>>(
+           schedule::Sequential<double>{.schedules = {warmup, multiplicative, cosine}, .milestones = {10, 20}})},
+      {"ChainedScheduler of factors",
+       bind<ChainedScheduler<double>>(schedule::Chained<double>{.schedules = {warmup, exponential}})},
       {"ChainedScheduler without a closed form",
-       bind<ChainedScheduler<double>>(
-           schedule::Chained<double>{.schedules = {cosine, exponential, multiplicative}})},
-      {"a sequence of chains",
-       bind<SequentialLR<double>>(schedule::Sequential<double>{
-           .schedules = {schedule::Chained<double>{.schedules = {warmup, exponential}},
-                         schedule::Chained<double>{.schedules = {cosine, exponential}}},
-           .milestones = {10}})},
+       bind<ChainedScheduler<double>>(schedule::Chained<double>{.schedules = {cosine, exponential, multiplicative}})},
+      {"a sequence of chains", bind<SequentialLR<double>>(schedule::Sequential<double>{
+                                   .schedules = {schedule::Chained<double>{.schedules = {warmup, exponential}},
+                                                 schedule::Chained<double>{.schedules = {cosine, exponential}}},
+                                   .milestones = {10}})},
   };
 }
 
@@ -131,9 +125,8 @@ TEST_CASE("step() allocates nothing, whatever the scheduler and the number of gr
 
 TEST_CASE("a schedule for each group steps without allocating") {
   Groups groups(2, ParamGroup<double>{.lr = 0.5});
-  Scheduled scheduler{
-      groups, schedule::PerGroup<double>{.schedules = {schedule::Exponential<double>{.gamma = 0.9},
-                                                       schedule::Linear<double>{}}}};
+  Scheduled scheduler{groups, schedule::PerGroup<double>{.schedules = {schedule::Exponential<double>{.gamma = 0.9},
+                                                                       schedule::Linear<double>{}}}};
   CHECK(allocations_of_steps(scheduler, 30) == 0);
 }
 

@@ -61,9 +61,8 @@ struct Large {
   std::array<double, 100> rates{};
   std::string note = "a text that no small buffer holds, so that copies allocate";
   auto at(Epoch t) const {
-    return [rates = rates, t](const Group<double>& group) {
-      return rates[static_cast<std::size_t>(t)] * group.base_lr;
-    };
+    return
+        [rates = rates, t](const Group<double>& group) { return rates[static_cast<std::size_t>(t)] * group.base_lr; };
   }
   double at(Epoch t, Group<double> group) const { return at(t)(group); }
 };
@@ -105,14 +104,10 @@ TEST_CASE("any schedule says what the schedule in it can do") {
 }
 
 TEST_CASE("any schedule throws where it is asked for what the schedule in it lacks") {
-  CHECK(message_of<std::logic_error>([] { (void)multiplicative.at(1, 0.5); }) ==
-        "MultiplicativeLR has no closed form");
-  CHECK(message_of<std::logic_error>([] { (void)step.at_time(1.5, 0.5); }) ==
-        "StepLR is not continuous");
-  CHECK(message_of<std::logic_error>([] { (void)cosine.multiplier(Epoch{1}); }) ==
-        "CosineAnnealingLR is not a factor");
-  CHECK(message_of<std::logic_error>([] { (void)step.multiplier(1.5); }) ==
-        "StepLR is not a continuous factor");
+  CHECK(message_of<std::logic_error>([] { (void)multiplicative.at(1, 0.5); }) == "MultiplicativeLR has no closed form");
+  CHECK(message_of<std::logic_error>([] { (void)step.at_time(1.5, 0.5); }) == "StepLR is not continuous");
+  CHECK(message_of<std::logic_error>([] { (void)cosine.multiplier(Epoch{1}); }) == "CosineAnnealingLR is not a factor");
+  CHECK(message_of<std::logic_error>([] { (void)step.multiplier(1.5); }) == "StepLR is not a continuous factor");
   CHECK(message_of([] { Any(schedule::Step<double>{.step_size = 0}).validate(); }) ==
         "StepLR: step_size must be positive, got 0");
   CHECK(message_of([] { Any(schedule::SWA<double>{.swa_lr = {0.1, 0.2}}).check_groups(3); }) ==
@@ -167,8 +162,7 @@ TEST_CASE("a user's enumerations and texts are part of the state") {
 TEST_CASE("a user's continuous factor is continuous in a chain") {
   std::vector<ParamGroup<double>> groups{{.lr = 0.5}};
   Scheduled scheduler{groups,
-                      schedule::Chained<double>{
-                          .schedules = {Half{}, schedule::Exponential<double>{.gamma = 0.5}}}};
+                      schedule::Chained<double>{.schedules = {Half{}, schedule::Exponential<double>{.gamma = 0.5}}}};
   scheduler.seek_time(0.5);
   CHECK(groups[0].lr == about(0.25L));
 }
@@ -193,9 +187,8 @@ TEST_CASE("any schedule binds to an optimizer as the schedule in it does") {
         "StepLR: cannot seek without a continuous closed form");
   CHECK(message_of([&] { Scheduled refused(groups, cyclic); }) ==
         "CyclicLR: cycle_momentum is true, but parameter group 0 has no momentum");
-  CHECK(message_of([&] {
-          Scheduled refused(groups, Any(schedule::Step<double>{.step_size = 0}));
-        }) == "StepLR: step_size must be positive, got 0");
+  CHECK(message_of([&] { Scheduled refused(groups, Any(schedule::Step<double>{.step_size = 0})); }) ==
+        "StepLR: step_size must be positive, got 0");
 }
 
 TEST_CASE("the state of any bound schedule has the options of the schedule in it") {
@@ -206,9 +199,8 @@ TEST_CASE("the state of any bound schedule has the options of the schedule in it
   check_state_round_trip(saved, groups, loaded, others);
 
   Scheduled other{others, Any(schedule::Step<double>{.step_size = 3})};
-  CHECK(
-      message_of([&] { other.load_state_dict(saved.state_dict()); }) ==
-      "StepLR: cannot load the state: options.step_size is 2 in the state and 3 in the scheduler");
+  CHECK(message_of([&] { other.load_state_dict(saved.state_dict()); }) ==
+        "StepLR: cannot load the state: options.step_size is 2 in the state and 3 in the scheduler");
   other.load_state_dict(saved.state_dict(), OnMismatch::take_saved);
   CHECK(other.schedule() == step);
   Scheduled another{others, cosine};

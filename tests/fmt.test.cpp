@@ -18,14 +18,11 @@ struct Own {
 };
 
 TEST_CASE("schedules are printed as they are written in code") {
-  CHECK(fmt::format("{}", schedule::Step<double>{.step_size = 30}) ==
-        "StepLR(step_size=30, gamma=0.1)");
-  CHECK(fmt::format("{}", schedule::Step<float>{.step_size = 30}) ==
-        "StepLR(step_size=30, gamma=0.1)");
+  CHECK(fmt::format("{}", schedule::Step<double>{.step_size = 30}) == "StepLR(step_size=30, gamma=0.1)");
+  CHECK(fmt::format("{}", schedule::Step<float>{.step_size = 30}) == "StepLR(step_size=30, gamma=0.1)");
   CHECK(fmt::format("{}", schedule::MultiStep<double>{.milestones = {30, 80}, .gamma = 0.5}) ==
         "MultiStepLR(milestones=[30, 80], gamma=0.5)");
-  CHECK(fmt::format("{}",
-                    schedule::CosineAnnealing<double>{.T_max = 100, .after_end = AfterEnd::hold}) ==
+  CHECK(fmt::format("{}", schedule::CosineAnnealing<double>{.T_max = 100, .after_end = AfterEnd::hold}) ==
         "CosineAnnealingLR(T_max=100, eta_min=0, after_end=hold)");
   CHECK(fmt::format("{}", schedule::SWA<double>{.swa_lr = {0.5, 0.25}}) ==
         "SWALR(swa_lr=[0.5, 0.25], anneal_epochs=10, anneal_strategy=cos)");
@@ -44,8 +41,8 @@ TEST_CASE("an option without a value is not printed, nor is a function") {
 }
 
 TEST_CASE("combinators are printed with what is in them") {
-  const schedule::Sequential<double> sequence{
-      .schedules = {schedule::LinearWarmup<double>{.warmup_steps = 5}, Own{}}, .milestones = {5}};
+  const schedule::Sequential<double> sequence{.schedules = {schedule::LinearWarmup<double>{.warmup_steps = 5}, Own{}},
+                                              .milestones = {5}};
   CHECK(fmt::format("{}", sequence) ==
         "SequentialLR(schedulers=[WarmupLR(warmup_steps=5, start_factor=0), custom()], "
         "milestones=[5])");
@@ -76,13 +73,11 @@ TEST_CASE("states are printed") {
   state.set("version", StateValue(std::int64_t{1}));
   state.set("lrs", StateValue::List{0.5, true, StateValue(), "a text"});
   state.set("progress", inner);
-  CHECK(fmt::format("{}", state) ==
-        "{version=1, lrs=[0.5, true, none, a text], progress={last_epoch=3}}");
+  CHECK(fmt::format("{}", state) == "{version=1, lrs=[0.5, true, none, a text], progress={last_epoch=3}}");
 }
 
 TEST_CASE("width and alignment are those of texts") {
-  CHECK(fmt::format("{:>30}|", schedule::Exponential<double>{.gamma = 0.5}) ==
-        "      ExponentialLR(gamma=0.5)|");
+  CHECK(fmt::format("{:>30}|", schedule::Exponential<double>{.gamma = 0.5}) == "      ExponentialLR(gamma=0.5)|");
 }
 
 }  // namespace

@@ -34,9 +34,8 @@ std::function<double(Epoch)> named_function(const json& name) {
 std::string message(const std::string& text) {
   auto groups = two();
   const auto before = groups;
-  const std::string result = message_of([&] {
-    (void)make_scheduler(groups, json::parse(text), CallableFromJson<double>(named_function));
-  });
+  const std::string result =
+      message_of([&] { (void)make_scheduler(groups, json::parse(text), CallableFromJson<double>(named_function)); });
   CHECK(same_groups(groups, before));
   return result;
 }
@@ -53,14 +52,12 @@ TEST_CASE("every scheduler is made from its configuration") {
       {R"({"type": "MultiStepLR", "milestones": [3, 1], "gamma": 0.5})", 0.025L},
       {R"({"type": "MultiStepLR"})", 0.1L},
       {R"({"type": "ConstantLR", "factor": 0.5})", 0.05L},
-      {R"({"type": "LinearLR", "start_factor": 0.25, "end_factor": 1, "total_iters": 4})",
-       0.08125L},
+      {R"({"type": "LinearLR", "start_factor": 0.25, "end_factor": 1, "total_iters": 4})", 0.08125L},
       {R"({"type": "ExponentialLR", "gamma": 0.5})", 0.0125L},
       {R"({"type": "PolynomialLR", "total_iters": 4, "power": 2})", 0.00625L},
       {R"({"type": "CosineAnnealingLR", "T_max": 6})", 0.05L},
       {R"({"type": "CosineAnnealingLR", "T_max": 2, "eta_min": 0.02, "after_end": "hold"})", 0.02L},
-      {R"({"type": "CosineAnnealingWarmRestarts", "T_0": 2, "T_mult": 2})",
-       0.08535533905932737622L},
+      {R"({"type": "CosineAnnealingWarmRestarts", "T_0": 2, "T_mult": 2})", 0.08535533905932737622L},
       {R"({"type": "CyclicLR", "base_lr": 0.1, "max_lr": 0.5, "step_size_up": 2,
            "step_size_down": null, "mode": "triangular2", "scale_fn": null})",
        0.3L},
@@ -91,8 +88,7 @@ TEST_CASE("every scheduler is made from its configuration") {
   for (const auto& [text, rate] : table) {
     INFO(text);
     auto groups = two();
-    const auto scheduler =
-        make_scheduler(groups, json::parse(text), CallableFromJson<double>(named_function));
+    const auto scheduler = make_scheduler(groups, json::parse(text), CallableFromJson<double>(named_function));
     for (int k = 0; k < 3; ++k) scheduler->step(1.0);
     CHECK(groups[0].lr == about(rate));
     CHECK(scheduler->last_epoch() == 3);
@@ -106,17 +102,14 @@ TEST_CASE("a schedule is made from a configuration, without an optimizer") {
                          {"type": "CosineAnnealingLR", "T_max": 4}]})"));
   CHECK(schedule.at(1, 0.8) == about(0.4L));
   CHECK(schedule.at(5, 0.8) == about(0.4L));
-  CHECK(schedule ==
-        AnySchedule<double>(schedule::Sequential<double>{
-            .schedules = {schedule::Linear<double>{.start_factor = 0.25, .total_iters = 3},
-                          schedule::CosineAnnealing<double>{.T_max = 4}},
-            .milestones = {3}}));
-  CHECK(message_of([] {
-          (void)schedule_from_json<double>(json::parse(R"({"type": "ReduceLROnPlateau"})"));
-        }) == "type: ReduceLROnPlateau is no schedule: it depends on a metric");
-  CHECK(message_of([] {
-          (void)schedule_from_json<double>(json::parse(R"({"type": "StepLR", "step_size": 0})"));
-        }) == "StepLR: step_size must be positive, got 0");
+  CHECK(schedule == AnySchedule<double>(schedule::Sequential<double>{
+                        .schedules = {schedule::Linear<double>{.start_factor = 0.25, .total_iters = 3},
+                                      schedule::CosineAnnealing<double>{.T_max = 4}},
+                        .milestones = {3}}));
+  CHECK(message_of([] { (void)schedule_from_json<double>(json::parse(R"({"type": "ReduceLROnPlateau"})")); }) ==
+        "type: ReduceLROnPlateau is no schedule: it depends on a metric");
+  CHECK(message_of([] { (void)schedule_from_json<double>(json::parse(R"({"type": "StepLR", "step_size": 0})")); }) ==
+        "StepLR: step_size must be positive, got 0");
 }
 
 struct Refused {
@@ -136,43 +129,33 @@ TEST_CASE("a configuration with a mistake is refused, and its place is named") {
       {R"({"type": "StepLR", "gamma": 0.5})", "step_size: missing key, StepLR requires it"},
       {R"({"type": "ExponentialLR"})", "gamma: missing key, ExponentialLR requires it"},
       {R"({"type": "CosineAnnealingLR"})", "T_max: missing key, CosineAnnealingLR requires it"},
-      {R"({"type": "CosineAnnealingWarmRestarts"})",
-       "T_0: missing key, CosineAnnealingWarmRestarts requires it"},
+      {R"({"type": "CosineAnnealingWarmRestarts"})", "T_0: missing key, CosineAnnealingWarmRestarts requires it"},
       {R"({"type": "CyclicLR", "base_lr": 0.1})", "max_lr: missing key, CyclicLR requires it"},
       {R"({"type": "OneCycleLR"})", "max_lr: missing key, OneCycleLR requires it"},
       {R"({"type": "SWALR"})", "swa_lr: missing key, SWALR requires it"},
       {R"({"type": "WarmupLR"})", "warmup_steps: missing key, WarmupLR requires it"},
       {R"({"type": "LambdaLR"})", "lr_lambda: missing key, LambdaLR requires it"},
-      {R"({"type": "ReduceLROnPlateau", "verbose": true})",
-       "verbose: unknown key for ReduceLROnPlateau"},
+      {R"({"type": "ReduceLROnPlateau", "verbose": true})", "verbose: unknown key for ReduceLROnPlateau"},
       // types
       {R"({"type": "StepLR", "step_size": "3"})", "step_size: expected an integer, got \"3\""},
-      {R"({"type": "StepLR", "step_size": 3, "gamma": "0.5"})",
-       "gamma: expected a number, got \"0.5\""},
+      {R"({"type": "StepLR", "step_size": 3, "gamma": "0.5"})", "gamma: expected a number, got \"0.5\""},
       {R"({"type": "SWALR", "swa_lr": [0.1, "0.5"]})", "swa_lr[1]: expected a number, got \"0.5\""},
       {R"({"type": "SWALR", "swa_lr": []})", "swa_lr: expected a value or some, got []"},
-      {R"({"type": "LambdaLR", "lr_lambda": []})",
-       "lr_lambda: expected a function or some, got []"},
+      {R"({"type": "LambdaLR", "lr_lambda": []})", "lr_lambda: expected a function or some, got []"},
       {R"({"type": "StepLR", "step_size": 2.5})", "step_size: expected an integer, got 2.5"},
       {R"({"type": "StepLR", "step_size": null})", "step_size: expected an integer, got null"},
       {R"({"type": "StepLR", "step_size": true})", "step_size: expected an integer, got true"},
-      {R"({"type": "StepLR", "step_size": 3, "gamma": null})",
-       "gamma: expected a number, got null"},
-      {R"({"type": "StepLR", "step_size": 3, "gamma": true})",
-       "gamma: expected a number, got true"},
-      {R"({"type": "StepLR", "step_size": 3, "gamma": "much"})",
-       "gamma: expected a number, got \"much\""},
-      {R"({"type": "StepLR", "step_size": 18446744073709551615})",
-       "step_size: 18446744073709551615 is too large"},
+      {R"({"type": "StepLR", "step_size": 3, "gamma": null})", "gamma: expected a number, got null"},
+      {R"({"type": "StepLR", "step_size": 3, "gamma": true})", "gamma: expected a number, got true"},
+      {R"({"type": "StepLR", "step_size": 3, "gamma": "much"})", "gamma: expected a number, got \"much\""},
+      {R"({"type": "StepLR", "step_size": 18446744073709551615})", "step_size: 18446744073709551615 is too large"},
       {R"({"type": "MultiStepLR", "milestones": 3})", "milestones: expected a list, got 3"},
-      {R"({"type": "MultiStepLR", "milestones": [3, "4"]})",
-       "milestones[1]: expected an integer, got \"4\""},
+      {R"({"type": "MultiStepLR", "milestones": [3, "4"]})", "milestones[1]: expected an integer, got \"4\""},
       {R"({"type": "CosineAnnealingLR", "T_max": 3, "after_end": "stop"})",
        R"(after_end: expected "rebound" or "hold" or "error", got "stop")"},
       {R"({"type": "SWALR", "swa_lr": 0.1, "anneal_strategy": 1})",
        R"(anneal_strategy: expected "cos" or "linear", got 1)"},
-      {R"({"type": "CyclicLR", "base_lr": [0.1, "a"], "max_lr": 0.5})",
-       "base_lr[1]: expected a number, got \"a\""},
+      {R"({"type": "CyclicLR", "base_lr": [0.1, "a"], "max_lr": 0.5})", "base_lr[1]: expected a number, got \"a\""},
       {R"({"type": "CyclicLR", "base_lr": 0.1, "max_lr": 0.5, "cycle_momentum": 1})",
        "cycle_momentum: expected true or false, got 1"},
       {R"({"type": "CyclicLR", "base_lr": 0.1, "max_lr": 0.5, "scale_fn": "half"})",
@@ -181,13 +164,11 @@ TEST_CASE("a configuration with a mistake is refused, and its place is named") {
        "lr_lambda: expected a function, known to the reader by what stands here, got \"double\""},
       {R"({"type": "LambdaLR", "lr_lambda": ["half", 3]})",
        "lr_lambda[1]: expected a function, known to the reader by what stands here, got 3"},
-      {R"({"type": "ReduceLROnPlateau", "mode": "maximum"})",
-       R"(mode: expected "min" or "max", got "maximum")"},
+      {R"({"type": "ReduceLROnPlateau", "mode": "maximum"})", R"(mode: expected "min" or "max", got "maximum")"},
       // nested
       {R"({"type": "SequentialLR", "schedulers": {"type": "StepLR"}, "milestones": []})",
        "schedulers: expected a list, got StepLR()"},
-      {R"({"type": "SequentialLR", "schedulers": [3], "milestones": []})",
-       "schedulers[0]: expected an object, got 3"},
+      {R"({"type": "SequentialLR", "schedulers": [3], "milestones": []})", "schedulers[0]: expected an object, got 3"},
       {R"({"type": "SequentialLR", "milestones": [3], "schedulers":
            [{"type": "LinearLR"}, {"type": "ExponentialLR", "gamma": "a"}]})",
        "schedulers[1].gamma: expected a number, got \"a\""},
@@ -198,22 +179,19 @@ TEST_CASE("a configuration with a mistake is refused, and its place is named") {
            [{"type": "LinearLR"}, {"type": "ChainedScheduler", "schedulers":
              [{"type": "LinearLR", "steps": 3}]}]})",
        "schedulers[1].schedulers[0].steps: unknown key for LinearLR"},
-      {R"({"type": "ChainedScheduler", "schedulers": [{"typ": "LinearLR"}]})",
-       "schedulers[0].type: missing key"},
+      {R"({"type": "ChainedScheduler", "schedulers": [{"typ": "LinearLR"}]})", "schedulers[0].type: missing key"},
       {R"({"type": "ChainedScheduler", "schedulers": [{"type": "ReduceLROnPlateau"}]})",
        "schedulers[0].type: ReduceLROnPlateau is no schedule: it depends on a metric"},
       {R"({"type": "ChainedScheduler", "schedulers": [{"type": "AdamLR"}]})",
        "schedulers[0].type: unknown scheduler \"AdamLR\""},
       // values
-      {R"({"type": "ChainedScheduler"})",
-       "ChainedScheduler: needs at least one scheduler, got none"},
+      {R"({"type": "ChainedScheduler"})", "ChainedScheduler: needs at least one scheduler, got none"},
       {R"({"type": "SequentialLR", "schedulers": [{"type": "LinearLR"}], "milestones": [3]})",
        "SequentialLR: 1 schedulers need 0 milestones, got 1"},
       {R"({"type": "SequentialLR", "milestones": [3], "schedulers":
            [{"type": "LinearLR"}, {"type": "ExponentialLR", "gamma": -1}]})",
        "SequentialLR: schedulers[1]: ExponentialLR: gamma must be finite and not negative, got -1"},
-      {R"({"type": "SWALR", "swa_lr": [0.1, 0.2, 0.3]})",
-       "SWALR: swa_lr has 3 values for 2 parameter groups"},
+      {R"({"type": "SWALR", "swa_lr": [0.1, 0.2, 0.3]})", "SWALR: swa_lr has 3 values for 2 parameter groups"},
       {R"({"type": "StepLR", "step_size": 3, "gamma": "NaN"})",
        "StepLR: gamma must be finite and not negative, got nan"},
   };
@@ -233,33 +211,27 @@ TEST_CASE("a configuration that is nested too deep is refused") {
   nest(60);
   CHECK(schedule_from_json<double>(config).has_closed_form());
   nest(10);
-  CHECK(
-      message_of([&] { (void)schedule_from_json<double>(config); }).ends_with(": nested too deep"));
+  CHECK(message_of([&] { (void)schedule_from_json<double>(config); }).ends_with(": nested too deep"));
 }
 
 TEST_CASE("without a reader of functions, LambdaLR cannot be made") {
   CHECK(message_of([] {
-          (void)schedule_from_json<double>(
-              json::parse(R"({"type": "LambdaLR", "lr_lambda": "half"})"));
-        }) ==
-        "lr_lambda: expected a function, known to the reader by what stands here, got \"half\"");
+          (void)schedule_from_json<double>(json::parse(R"({"type": "LambdaLR", "lr_lambda": "half"})"));
+        }) == "lr_lambda: expected a function, known to the reader by what stands here, got \"half\"");
 }
 
 TEST_CASE("integers do for reals, and reals are read in the precision of the rates") {
-  const auto single =
-      schedule_from_json<float>(json::parse(R"({"type": "ExponentialLR", "gamma": 0.1})"));
+  const auto single = schedule_from_json<float>(json::parse(R"({"type": "ExponentialLR", "gamma": 0.1})"));
   CHECK(single.at(1, 1.0F) == 0.1F);
-  const auto schedule =
-      schedule_from_json<double>(json::parse(R"({"type": "ExponentialLR", "gamma": 2})"));
+  const auto schedule = schedule_from_json<double>(json::parse(R"({"type": "ExponentialLR", "gamma": 2})"));
   CHECK(schedule.at(3, 0.5) == 4);
 }
 
 TEST_CASE("the options of a state are a configuration of the same scheduler") {
-  for (const char* text :
-       {R"({"type": "CyclicLR", "base_lr": [0.1, 0.2], "max_lr": 0.5, "step_size_down": 7})",
-        R"({"type": "OneCycleLR", "max_lr": 0.5, "total_steps": 20, "three_phase": true})",
-        R"({"type": "ReduceLROnPlateau", "mode": "max", "min_lr": [0.1, 0.2]})",
-        R"({"type": "SequentialLR", "milestones": [3], "schedulers":
+  for (const char* text : {R"({"type": "CyclicLR", "base_lr": [0.1, 0.2], "max_lr": 0.5, "step_size_down": 7})",
+                           R"({"type": "OneCycleLR", "max_lr": 0.5, "total_steps": 20, "three_phase": true})",
+                           R"({"type": "ReduceLROnPlateau", "mode": "max", "min_lr": [0.1, 0.2]})",
+                           R"({"type": "SequentialLR", "milestones": [3], "schedulers":
             [{"type": "WarmupLR", "warmup_steps": 3}, {"type": "CosineAnnealingLR", "T_max": 9}]})"}) {
     INFO(text);
     auto groups = two();

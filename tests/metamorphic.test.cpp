@@ -36,25 +36,21 @@ std::vector<Named> every_schedule() {
       {"Polynomial", schedule::Polynomial<double>{.total_iters = 9, .power = 1.5}},
       {"LinearWarmup", schedule::LinearWarmup<double>{.warmup_steps = 5}},
       {"CosineAnnealing", schedule::CosineAnnealing<double>{.T_max = 5}},
-      {"CosineAnnealing that holds",
-       schedule::CosineAnnealing<double>{.T_max = 5, .after_end = AfterEnd::hold}},
-      {"CosineAnnealingWarmRestarts",
-       schedule::CosineAnnealingWarmRestarts<double>{.T_0 = 2, .T_mult = 2}},
+      {"CosineAnnealing that holds", schedule::CosineAnnealing<double>{.T_max = 5, .after_end = AfterEnd::hold}},
+      {"CosineAnnealingWarmRestarts", schedule::CosineAnnealingWarmRestarts<double>{.T_0 = 2, .T_mult = 2}},
       {"Cyclic", schedule::Cyclic<double>{.base_lr = {0.1, 0.2}, .max_lr = 0.5, .step_size_up = 3}},
       {"OneCycle", schedule::OneCycle<double>{.max_lr = {1.0, 0.5}, .total_steps = 12}},
       {"SWA", schedule::SWA<double>{.swa_lr = {0.05, 0.02}, .anneal_epochs = 4}},
       {"Lambda", schedule::Lambda<double>{.lr_lambda = inverse}},
       {"Multiplicative", schedule::Multiplicative<double>{.lr_lambda = inverse}},
-      {"a chain of factors",
-       schedule::Chained<double>{
-           .schedules = {schedule::Linear<double>{}, schedule::Exponential<double>{.gamma = 0.9}}}},
+      {"a chain of factors", schedule::Chained<double>{.schedules = {schedule::Linear<double>{},
+                                                                     schedule::Exponential<double>{.gamma = 0.9}}}},
       {"a chain without a closed form",
-       schedule::Chained<double>{.schedules = {schedule::CosineAnnealing<double>{.T_max = 5},
-                                               schedule::Exponential<double>{.gamma = 0.9}}}},
-      {"a sequence",
-       schedule::Sequential<double>{.schedules = {schedule::LinearWarmup<double>{.warmup_steps = 3},
-                                                  schedule::CosineAnnealing<double>{.T_max = 5}},
-                                    .milestones = {3}}},
+       schedule::Chained<double>{
+           .schedules = {schedule::CosineAnnealing<double>{.T_max = 5}, schedule::Exponential<double>{.gamma = 0.9}}}},
+      {"a sequence", schedule::Sequential<double>{.schedules = {schedule::LinearWarmup<double>{.warmup_steps = 3},
+                                                                schedule::CosineAnnealing<double>{.T_max = 5}},
+                                                  .milestones = {3}}},
   };
 }
 
@@ -73,8 +69,7 @@ std::vector<DoubleGroups> run(const Any& schedule, bool disturbed = false, doubl
 }
 
 /// Whether two runs agree to within some roundings of the first rate.
-bool agree(const std::vector<DoubleGroups>& left, const std::vector<DoubleGroups>& right,
-           double roundings = 20) {
+bool agree(const std::vector<DoubleGroups>& left, const std::vector<DoubleGroups>& right, double roundings = 20) {
   for (std::size_t k = 0; k < left.size(); ++k) {
     for (std::size_t i = 0; i < left[k].size(); ++i) {
       const double tolerance = roundings * 2.2e-16 * (0.1 + std::abs(right[k][i].lr));
@@ -132,11 +127,9 @@ TEST_CASE("a sequence in a sequence is one sequence") {
     INFO(a_name << ", " << b_name << ", " << c_name);
     const schedule::Sequential<double> flat{.schedules = {a, b, c}, .milestones = {4, 9}};
     const schedule::Sequential<double> early{
-        .schedules = {schedule::Sequential<double>{.schedules = {a, b}, .milestones = {4}}, c},
-        .milestones = {9}};
+        .schedules = {schedule::Sequential<double>{.schedules = {a, b}, .milestones = {4}}, c}, .milestones = {9}};
     const schedule::Sequential<double> late{
-        .schedules = {a, schedule::Sequential<double>{.schedules = {b, c}, .milestones = {5}}},
-        .milestones = {4}};
+        .schedules = {a, schedule::Sequential<double>{.schedules = {b, c}, .milestones = {5}}}, .milestones = {4}};
     CHECK(early.has_closed_form() == flat.has_closed_form());
     CHECK(agree(run(early), run(flat)));
     CHECK(agree(run(early, true), run(flat, true)));
@@ -153,8 +146,7 @@ TEST_CASE("a chain in a chain is one chain") {
     const Any c = schedule::Exponential<double>{.gamma = 0.8};
     INFO(a_name << ", " << b_name);
     const schedule::Chained<double> flat{.schedules = {a, b, c}};
-    const schedule::Chained<double> nested{
-        .schedules = {schedule::Chained<double>{.schedules = {a, b}}, c}};
+    const schedule::Chained<double> nested{.schedules = {schedule::Chained<double>{.schedules = {a, b}}, c}};
     CHECK(agree(run(nested), run(flat), 50));
     CHECK(agree(run(nested, true), run(flat, true), 50));
   }
@@ -204,12 +196,10 @@ TEST_CASE("a sequence in a chain and a chain in a sequence of factors agree") {
   const Any linear = schedule::Linear<double>{.start_factor = 0.3, .total_iters = 4};
   const Any step = schedule::Step<double>{.step_size = 3, .gamma = 0.7};
   const Any constant = schedule::Constant<double>{.factor = 0.5, .total_iters = 100};
-  const auto chain = [](const Any& a, const Any& b) {
-    return Any(schedule::Chained<double>{.schedules = {a, b}});
-  };
+  const auto chain = [](const Any& a, const Any& b) { return Any(schedule::Chained<double>{.schedules = {a, b}}); };
   const schedule::Sequential<double> sequence{.schedules = {linear, step}, .milestones = {6}};
-  const schedule::Sequential<double> chains{
-      .schedules = {chain(linear, constant), chain(step, constant)}, .milestones = {6}};
+  const schedule::Sequential<double> chains{.schedules = {chain(linear, constant), chain(step, constant)},
+                                            .milestones = {6}};
   CHECK(chains.has_closed_form());
   CHECK(agree(run(chain(sequence, constant)), run(chains)));
   CHECK(agree(run(chain(constant, sequence)), run(chains)));
@@ -219,8 +209,7 @@ TEST_CASE("a sequence late in a chain moves the rate that the one before it left
   // A sequence of Multiplicatives halves: late in a chain after an exponential, their product.
   const Any half = schedule::Multiplicative<double>{.lr_lambda = [](Epoch) { return 0.5; }};
   const schedule::Sequential<double> halves{.schedules = {half, half}, .milestones = {4}};
-  const auto rates = run(schedule::Chained<double>{
-      .schedules = {schedule::Exponential<double>{.gamma = 0.5}, halves}});
+  const auto rates = run(schedule::Chained<double>{.schedules = {schedule::Exponential<double>{.gamma = 0.5}, halves}});
   CHECK(rates[3][1].lr == about(0.4L / 64));
   CHECK(rates[4][1].lr == about(0.4L / 256));
   CHECK(rates[5][1].lr == about(0.4L / 1024));

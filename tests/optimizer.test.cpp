@@ -87,9 +87,7 @@ struct optimizer_traits<testing::Narrow> {
   using scalar_type = double;
   static std::size_t size(testing::Narrow&) { return 1; }
   static double lr(testing::Narrow& narrow, std::size_t) { return narrow.rate; }
-  static void set_lr(testing::Narrow& narrow, std::size_t, double lr) {
-    narrow.rate = static_cast<float>(lr);
-  }
+  static void set_lr(testing::Narrow& narrow, std::size_t, double lr) { narrow.rate = static_cast<float>(lr); }
 };
 
 template <>
@@ -98,12 +96,8 @@ struct optimizer_traits<testing::Adam> {
   static std::size_t size(testing::Adam& adam) { return adam.rates.size(); }
   static double lr(testing::Adam& adam, std::size_t i) { return adam.rates[i]; }
   static void set_lr(testing::Adam& adam, std::size_t i, double lr) { adam.rates[i] = lr; }
-  static std::optional<double> momentum(testing::Adam& adam, std::size_t i) {
-    return adam.betas[i].beta1;
-  }
-  static void set_momentum(testing::Adam& adam, std::size_t i, double beta1) {
-    adam.betas[i].beta1 = beta1;
-  }
+  static std::optional<double> momentum(testing::Adam& adam, std::size_t i) { return adam.betas[i].beta1; }
+  static void set_momentum(testing::Adam& adam, std::size_t i, double beta1) { adam.betas[i].beta1 = beta1; }
 };
 
 template <>
@@ -152,8 +146,7 @@ static_assert(std::same_as<scalar_t<std::vector<WeightedGroup>>, double>);
 
 // Binding takes an optimizer that stays and may change; neither a temporary nor a constant.
 template <class O>
-inline constexpr bool binds =
-    std::is_constructible_v<ExponentialLR<double>, O, schedule::Exponential<double>>;
+inline constexpr bool binds = std::is_constructible_v<ExponentialLR<double>, O, schedule::Exponential<double>>;
 static_assert(binds<DoubleGroups&>);
 static_assert(!binds<DoubleGroups>);
 static_assert(!binds<const DoubleGroups&>);

@@ -77,8 +77,8 @@ TEST_CASE("an option for each group copies and assigns as a value") {
 }
 
 TEST_CASE("an option of functions takes lambdas of different types") {
-  const OneOrPerGroup<Function<double>> functions = {
-      [](Epoch) { return 0.5; }, [](Epoch t) { return static_cast<double>(t); }};
+  const OneOrPerGroup<Function<double>> functions = {[](Epoch) { return 0.5; },
+                                                     [](Epoch t) { return static_cast<double>(t); }};
   CHECK(functions.size() == 2);
   CHECK(functions[0](7) == 0.5);
   CHECK(functions[1](7) == 7);

@@ -62,40 +62,33 @@ TEST_CASE("parity: a long run does not drift") {
 }
 
 TEST_CASE("parity: total_iters = 0 is already over") {
-  CHECK(equal(rates([](Groups& o) { return ConstantLR{o, {.factor = 0.5, .total_iters = 0}}; }, 2),
-              {0.8, 0.8, 0.8}));
-  CHECK(equal(
-      rates([](Groups& o) { return LinearLR{o, {.start_factor = 0.5, .total_iters = 0}}; }, 2),
-      {0.8, 0.8, 0.8}));
+  CHECK(equal(rates([](Groups& o) { return ConstantLR{o, {.factor = 0.5, .total_iters = 0}}; }, 2), {0.8, 0.8, 0.8}));
+  CHECK(
+      equal(rates([](Groups& o) { return LinearLR{o, {.start_factor = 0.5, .total_iters = 0}}; }, 2), {0.8, 0.8, 0.8}));
   CHECK(equal(rates([](Groups& o) { return PolynomialLR{o, {.total_iters = 0}}; }, 2), {0, 0, 0}));
 }
 
 TEST_CASE("parity: a factor of zero is legal, and over when it is over") {
-  CHECK(equal(rates([](Groups& o) { return ConstantLR{o, {.factor = 0, .total_iters = 2}}; }, 3),
-              {0, 0, 0.8, 0.8}));
-  CHECK(
-      equal(rates([](Groups& o) { return LinearLR{o, {.start_factor = 0, .total_iters = 2}}; }, 3),
-            {0, 0.4, 0.8, 0.8}));
+  CHECK(equal(rates([](Groups& o) { return ConstantLR{o, {.factor = 0, .total_iters = 2}}; }, 3), {0, 0, 0.8, 0.8}));
+  CHECK(equal(rates([](Groups& o) { return LinearLR{o, {.start_factor = 0, .total_iters = 2}}; }, 3),
+              {0, 0.4, 0.8, 0.8}));
 }
 
 TEST_CASE("parity: a factor above 1 is legal") {
-  CHECK(
-      equal(rates([](Groups& o) { return LinearLR{o, {.start_factor = 2, .total_iters = 2}}; }, 3),
-            {1.6, 1.2, 0.8, 0.8}));
-  CHECK(equal(rates([](Groups& o) { return ConstantLR{o, {.factor = 3, .total_iters = 1}}; }, 2),
-              {2.4, 0.8, 0.8}));
+  CHECK(equal(rates([](Groups& o) { return LinearLR{o, {.start_factor = 2, .total_iters = 2}}; }, 3),
+              {1.6, 1.2, 0.8, 0.8}));
+  CHECK(equal(rates([](Groups& o) { return ConstantLR{o, {.factor = 3, .total_iters = 1}}; }, 2), {2.4, 0.8, 0.8}));
 }
 
 TEST_CASE("parity: a sequence in a sequence plays from its own 0") {
   using namespace schedule;
   const auto make = [](Groups& o) {
-    return SequentialLR{
-        o,
-        {.schedules = {Sequential<double>{.schedules = {Exponential<double>{.gamma = 0.5},
-                                                        Step<double>{.step_size = 1, .gamma = 0.5}},
-                                          .milestones = {2}},
-                       Constant<double>{.factor = 0.5, .total_iters = 9}},
-         .milestones = {4}}};
+    return SequentialLR{o,
+                        {.schedules = {Sequential<double>{.schedules = {Exponential<double>{.gamma = 0.5},
+                                                                        Step<double>{.step_size = 1, .gamma = 0.5}},
+                                                          .milestones = {2}},
+                                       Constant<double>{.factor = 0.5, .total_iters = 9}},
+                         .milestones = {4}}};
   };
   CHECK(equal(rates(make, 5), {0.8, 0.4, 0.8, 0.4, 0.4, 0.4}));
 }
@@ -103,39 +96,32 @@ TEST_CASE("parity: a sequence in a sequence plays from its own 0") {
 TEST_CASE("parity: a chain in a sequence") {
   using namespace schedule;
   const auto late = [](Groups& o) {
-    return SequentialLR{
-        o,
-        {.schedules = {Constant<double>{.factor = 0.5, .total_iters = 9},
-                       Chained<double>{.schedules = {Exponential<double>{.gamma = 0.5}}}},
-         .milestones = {2}}};
+    return SequentialLR{o,
+                        {.schedules = {Constant<double>{.factor = 0.5, .total_iters = 9},
+                                       Chained<double>{.schedules = {Exponential<double>{.gamma = 0.5}}}},
+                         .milestones = {2}}};
   };
   CHECK(equal(rates(late, 4), {0.4, 0.4, 0.8, 0.4, 0.2}));
   const auto first = [](Groups& o) {
-    return SequentialLR{
-        o,
-        {.schedules = {Chained<double>{.schedules = {Exponential<double>{.gamma = 0.5}}},
-                       Constant<double>{.factor = 0.5, .total_iters = 9}},
-         .milestones = {2}}};
+    return SequentialLR{o,
+                        {.schedules = {Chained<double>{.schedules = {Exponential<double>{.gamma = 0.5}}},
+                                       Constant<double>{.factor = 0.5, .total_iters = 9}},
+                         .milestones = {2}}};
   };
   CHECK(equal(rates(first, 3), {0.8, 0.4, 0.4, 0.4}));
 }
 
 TEST_CASE("parity: a sequence in a chain of factors is one of the factors") {
   using namespace schedule;
-  const auto sequence =
-      Sequential<double>{.schedules = {Constant<double>{.factor = 0.5, .total_iters = 9},
-                                       Exponential<double>{.gamma = 1}},
-                         .milestones = {4}};
+  const auto sequence = Sequential<double>{
+      .schedules = {Constant<double>{.factor = 0.5, .total_iters = 9}, Exponential<double>{.gamma = 1}},
+      .milestones = {4}};
   const auto step = Step<double>{.step_size = 2, .gamma = 0.5};
   const std::vector<double> product{0.4, 0.4, 0.2, 0.2, 0.2, 0.2, 0.1, 0.1};
-  CHECK(equal(
-      rates([&](Groups& o) { return ChainedScheduler<double>{o, {.schedules = {sequence, step}}}; },
-            7),
-      product));
-  CHECK(equal(
-      rates([&](Groups& o) { return ChainedScheduler<double>{o, {.schedules = {step, sequence}}}; },
-            7),
-      product));
+  CHECK(equal(rates([&](Groups& o) { return ChainedScheduler<double>{o, {.schedules = {sequence, step}}}; }, 7),
+              product));
+  CHECK(equal(rates([&](Groups& o) { return ChainedScheduler<double>{o, {.schedules = {step, sequence}}}; }, 7),
+              product));
 }
 
 TEST_CASE("parity: a sequence bound after another scheduler chains") {
@@ -143,20 +129,18 @@ TEST_CASE("parity: a sequence bound after another scheduler chains") {
   StepLR first{groups, {.step_size = 1, .gamma = 0.5}};
   first.step();
   first.step();
-  const SequentialLR second{
-      groups, {.schedules = {schedule::Constant<double>{.factor = 0.5, .total_iters = 9}}}};
+  const SequentialLR second{groups, {.schedules = {schedule::Constant<double>{.factor = 0.5, .total_iters = 9}}}};
   CHECK(groups[0].lr == 0.1);
 }
 
 TEST_CASE("parity: a schedule that has not begun leaves the optimizer alone") {
   using namespace schedule;
   Groups groups{{.lr = 0.8, .momentum = 0.5}};
-  SequentialLR scheduler{
-      groups,
-      {.schedules = {Constant<double>{.factor = 0.5, .total_iters = 9},
-                     OneCycle<double>{.max_lr = 1.0, .total_steps = 4, .pct_start = 0.5},
-                     Exponential<double>{.gamma = 0.5}},
-       .milestones = {2, 4}}};
+  SequentialLR scheduler{groups,
+                         {.schedules = {Constant<double>{.factor = 0.5, .total_iters = 9},
+                                        OneCycle<double>{.max_lr = 1.0, .total_steps = 4, .pct_start = 0.5},
+                                        Exponential<double>{.gamma = 0.5}},
+                          .milestones = {2, 4}}};
   CHECK(groups[0].momentum == 0.5);
   CHECK(groups[0].initial_lr == 0.8);
   scheduler.step();
@@ -173,8 +157,7 @@ TEST_CASE("parity: a CyclicLR leaves the base rate of the schedules beside it al
   Groups groups{{.lr = 0.8}};
   SequentialLR scheduler{
       groups,
-      {.schedules = {Cyclic<double>{
-                         .base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .cycle_momentum = false},
+      {.schedules = {Cyclic<double>{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .cycle_momentum = false},
                      Step<double>{.step_size = 2, .gamma = 0.5}},
        .milestones = {3}}};
   CHECK(groups[0].lr == 0.1);
@@ -185,8 +168,7 @@ TEST_CASE("parity: a CyclicLR leaves the base rate of the schedules beside it al
 TEST_CASE("parity: each SWALR has its own swa_lr") {
   using namespace schedule;
   const auto swa = [](double swa_lr) {
-    return SWA<double>{
-        .swa_lr = swa_lr, .anneal_epochs = 2, .anneal_strategy = AnnealStrategy::linear};
+    return SWA<double>{.swa_lr = swa_lr, .anneal_epochs = 2, .anneal_strategy = AnnealStrategy::linear};
   };
   Groups groups{{.lr = 0.8}};
   SequentialLR scheduler{groups, {.schedules = {swa(0.4), swa(0.1)}, .milestones = {3}}};
@@ -200,12 +182,8 @@ TEST_CASE("parity: each SWALR has its own swa_lr") {
 TEST_CASE("parity: OneCycleLR past its end holds or throws") {
   const auto make = [](AfterEnd after_end) {
     return [after_end](Groups& o) {
-      return OneCycleLR{o,
-                        {.max_lr = 1.0,
-                         .total_steps = 6,
-                         .pct_start = 0.5,
-                         .cycle_momentum = false,
-                         .after_end = after_end}};
+      return OneCycleLR{
+          o, {.max_lr = 1.0, .total_steps = 6, .pct_start = 0.5, .cycle_momentum = false, .after_end = after_end}};
     };
   };
   const auto held = rates(make(AfterEnd::hold), 9);
@@ -219,8 +197,7 @@ TEST_CASE("parity: OneCycleLR past its end holds or throws") {
 TEST_CASE("parity: an empty phase of OneCycleLR is over at once") {
   const auto values = rates(
       [](Groups& o) {
-        return OneCycleLR{
-            o, {.max_lr = 1.0, .total_steps = 10, .pct_start = 0.1, .cycle_momentum = false}};
+        return OneCycleLR{o, {.max_lr = 1.0, .total_steps = 10, .pct_start = 0.1, .cycle_momentum = false}};
       },
       9);
   CHECK(values.front() == 1.0);
@@ -242,17 +219,15 @@ TEST_CASE("parity: a chained cosine does not go below zero") {
 
 TEST_CASE("parity: options that fail late in PyTorch are refused at once") {
   Groups groups{{.lr = 0.8}};
-  CHECK(message_of([&] { StepLR{groups, {.step_size = 0}}; }) ==
-        "StepLR: step_size must be positive, got 0");
+  CHECK(message_of([&] { StepLR{groups, {.step_size = 0}}; }) == "StepLR: step_size must be positive, got 0");
   CHECK(message_of([&] { CosineAnnealingLR{groups, {.T_max = 0}}; }) ==
         "CosineAnnealingLR: T_max must be positive, got 0");
   using namespace schedule;
   CHECK(message_of([&] {
-          SequentialLR{
-              groups,
-              {.schedules = {Exponential<double>{.gamma = 1}, Exponential<double>{.gamma = 1},
-                             Exponential<double>{.gamma = 1}},
-               .milestones = {2, 1}}};
+          SequentialLR{groups,
+                       {.schedules = {Exponential<double>{.gamma = 1}, Exponential<double>{.gamma = 1},
+                                      Exponential<double>{.gamma = 1}},
+                        .milestones = {2, 1}}};
         }) == "SequentialLR: milestones[1] must be greater than 2, got 1");
   CHECK_FALSE(groups[0].initial_lr);
 }
@@ -306,11 +281,7 @@ TEST_CASE("parity: get_lr() is get_last_lr(), whenever it is asked") {
 TEST_CASE("parity: momentum stays from 0 to below 1") {
   Groups groups{{.lr = 0.8, .momentum = 0.9}};
   CyclicLR scheduler{groups,
-                     {.base_lr = 0.1,
-                      .max_lr = 0.2,
-                      .step_size_up = 2,
-                      .mode = CyclicMode::exp_range,
-                      .gamma = 9}};
+                     {.base_lr = 0.1, .max_lr = 0.2, .step_size_up = 2, .mode = CyclicMode::exp_range, .gamma = 9}};
   for (int t = 0; t < 20; ++t) {
     CHECK(groups[0].momentum.value() >= 0.0);
     CHECK(groups[0].momentum.value() < 1.0);

@@ -19,8 +19,7 @@ template <class S>
 consteval bool can(bool closed_form, bool chains, bool continuous, bool factor, bool momentum) {
   using T = double;
   return Schedule<S, T> && ClosedForm<S, T> == closed_form && Chainable<S, T> == chains &&
-         Continuous<S, T> == continuous && Factor<S, T> == factor &&
-         DrivesMomentum<S, T> == momentum;
+         Continuous<S, T> == continuous && Factor<S, T> == factor && DrivesMomentum<S, T> == momentum;
 }
 static_assert(can<schedule::Step<double>>(true, true, false, true, false));
 static_assert(can<schedule::MultiStep<double>>(true, true, false, true, false));
@@ -99,23 +98,17 @@ concept TakesBothRates = requires { S{.base_lr = 0.1, .max_lr = {0.2, 0.3}}; };
 
 static_assert(!TakesNothing<schedule::Step<double>> && TakesStepSizeAlone<schedule::Step<double>>);
 static_assert(!TakesGammaAlone<schedule::Step<double>>);
-static_assert(TakesNothing<schedule::MultiStep<double>> &&
-              TakesGammaAlone<schedule::MultiStep<double>>);
-static_assert(!TakesNothing<schedule::Exponential<double>> &&
-              TakesGammaAlone<schedule::Exponential<double>>);
+static_assert(TakesNothing<schedule::MultiStep<double>> && TakesGammaAlone<schedule::MultiStep<double>>);
+static_assert(!TakesNothing<schedule::Exponential<double>> && TakesGammaAlone<schedule::Exponential<double>>);
 static_assert(TakesNothing<schedule::Constant<double>> && TakesNothing<schedule::Linear<double>> &&
               TakesNothing<schedule::Polynomial<double>>);
 static_assert(!TakesNothing<schedule::CosineAnnealing<double>>);
 static_assert(!TakesNothing<schedule::CosineAnnealingWarmRestarts<double>>);
-static_assert(!TakesNothing<schedule::Cyclic<double>> &&
-              !TakesBaseLrAlone<schedule::Cyclic<double>> &&
-              !TakesMaxLrAlone<schedule::Cyclic<double>> &&
-              TakesBothRates<schedule::Cyclic<double>>);
-static_assert(!TakesNothing<schedule::OneCycle<double>> &&
-              TakesMaxLrAlone<schedule::OneCycle<double>>);
+static_assert(!TakesNothing<schedule::Cyclic<double>> && !TakesBaseLrAlone<schedule::Cyclic<double>> &&
+              !TakesMaxLrAlone<schedule::Cyclic<double>> && TakesBothRates<schedule::Cyclic<double>>);
+static_assert(!TakesNothing<schedule::OneCycle<double>> && TakesMaxLrAlone<schedule::OneCycle<double>>);
 static_assert(!TakesNothing<schedule::SWA<double>> && !TakesNothing<schedule::Lambda<double>> &&
-              !TakesNothing<schedule::Multiplicative<double>> &&
-              !TakesNothing<schedule::LinearWarmup<double>>);
+              !TakesNothing<schedule::Multiplicative<double>> && !TakesNothing<schedule::LinearWarmup<double>>);
 static_assert(TakesNothing<PlateauOptions<double>>);
 
 TEST_CASE("a group is a base rate and a place, and converts from and to the rate") {
@@ -141,8 +134,7 @@ TEST_CASE("a schedule is a value that works without an optimizer") {
 TEST_CASE("schedules are equal when their options are") {
   CHECK(schedule::Step<double>{.step_size = 3} == schedule::Step<double>{.step_size = 3});
   CHECK_FALSE(schedule::Step<double>{.step_size = 3} == schedule::Step<double>{.step_size = 4});
-  CHECK_FALSE(schedule::MultiStep<double>{.milestones = {3}} ==
-              schedule::MultiStep<double>{.milestones = {3, 3}});
+  CHECK_FALSE(schedule::MultiStep<double>{.milestones = {3}} == schedule::MultiStep<double>{.milestones = {3, 3}});
   CHECK_FALSE(schedule::SWA<double>{.swa_lr = 0.5} == schedule::SWA<double>{.swa_lr = {0.5, 0.5}});
   CHECK_FALSE(schedule::CosineAnnealing<double>{.T_max = 3} ==
               schedule::CosineAnnealing<double>{.T_max = 3, .after_end = AfterEnd::hold});

@@ -32,9 +32,7 @@ struct ClosedOnly {
 };
 
 struct ChainOnly {
-  double next(Epoch t, double lr, double base_lr) const {
-    return t == 0 ? lr : lr / 2 + 0 * base_lr;
-  }
+  double next(Epoch t, double lr, double base_lr) const { return t == 0 ? lr : lr / 2 + 0 * base_lr; }
 };
 
 using DoubleGroups = std::vector<ParamGroup<double>>;
@@ -156,8 +154,7 @@ TEST_CASE("a schedule with a chainable form alone always chains") {
   groups[0].lr = 64;
   scheduler.step();
   CHECK(rates(groups) == Rates{32});
-  CHECK(message_of<std::logic_error>([&] { scheduler.seek(1); }) ==
-        "custom: cannot seek without a closed form");
+  CHECK(message_of<std::logic_error>([&] { scheduler.seek(1); }) == "custom: cannot seek without a closed form");
 }
 
 TEST_CASE("the closed form does not drift, the chain of a moved rate does") {

@@ -47,22 +47,18 @@ TEST_CASE("every class deduces its scalar from the optimizer") {
   expect_deduced<PolynomialLR<float>>(PolynomialLR{groups, {.power = 2}});
   expect_deduced<PolynomialLR<float>>(PolynomialLR{groups});
   expect_deduced<CosineAnnealingLR<float>>(CosineAnnealingLR{groups, {.T_max = 3}});
-  expect_deduced<CosineAnnealingWarmRestarts<float>>(
-      CosineAnnealingWarmRestarts{groups, {.T_0 = 3}});
+  expect_deduced<CosineAnnealingWarmRestarts<float>>(CosineAnnealingWarmRestarts{groups, {.T_0 = 3}});
   expect_deduced<CyclicLR<float>>(CyclicLR{groups, {.base_lr = 0.1F, .max_lr = 0.5F}});
   expect_deduced<OneCycleLR<float>>(OneCycleLR{groups, {.max_lr = 1, .total_steps = 10}});
   expect_deduced<SWALR<float>>(SWALR{groups, {.swa_lr = 0.5F}});
   expect_deduced<WarmupLR<float>>(WarmupLR{groups, {.warmup_steps = 5}});
   expect_deduced<LambdaLR<float>>(LambdaLR{groups, {.lr_lambda = half}});
   expect_deduced<MultiplicativeLR<float>>(MultiplicativeLR{groups, {.lr_lambda = half}});
-  expect_deduced<SequentialLR<float>>(
-      SequentialLR{groups, {.schedules = {schedule::Linear<float>{}}}});
-  expect_deduced<ChainedScheduler<float>>(
-      ChainedScheduler{groups, {.schedules = {schedule::Linear<float>{}}}});
+  expect_deduced<SequentialLR<float>>(SequentialLR{groups, {.schedules = {schedule::Linear<float>{}}}});
+  expect_deduced<ChainedScheduler<float>>(ChainedScheduler{groups, {.schedules = {schedule::Linear<float>{}}}});
   expect_deduced<ReduceLROnPlateau<float>>(ReduceLROnPlateau{groups, {.factor = 0.5F}});
   expect_deduced<ReduceLROnPlateau<float>>(ReduceLROnPlateau{groups});
-  expect_deduced<Scheduled<schedule::Linear<float>, float>>(
-      Scheduled{groups, schedule::Linear<float>{}});
+  expect_deduced<Scheduled<schedule::Linear<float>, float>>(Scheduled{groups, schedule::Linear<float>{}});
   CHECK(groups[0].initial_lr);
 }
 
@@ -70,10 +66,9 @@ TEST_CASE("schedulers of all kinds are stepped through their base") {
   DoubleGroups groups{{.lr = 0.8}};
   DoubleGroups others{{.lr = 0.8}};
   std::vector<std::unique_ptr<Scheduler<double>>> schedulers;
+  schedulers.push_back(std::make_unique<ExponentialLR<double>>(groups, schedule::Exponential<double>{.gamma = 0.5}));
   schedulers.push_back(
-      std::make_unique<ExponentialLR<double>>(groups, schedule::Exponential<double>{.gamma = 0.5}));
-  schedulers.push_back(std::make_unique<ReduceLROnPlateau<double>>(
-      others, PlateauOptions<double>{.factor = 0.5, .patience = 0}));
+      std::make_unique<ReduceLROnPlateau<double>>(others, PlateauOptions<double>{.factor = 0.5, .patience = 0}));
   for (const double metric : {1.0, 1.0, 1.0}) {
     for (const auto& scheduler : schedulers) scheduler->step(metric);
   }
@@ -111,8 +106,7 @@ TEST_CASE("seeking an epoch that is none is refused") {
   CHECK(message_of([&] { scheduler.seek(-1); }) == "ExponentialLR: cannot seek to epoch -1");
   CHECK(message_of([&] { scheduler.seek((Epoch{1} << 62) + 1); }) ==
         "ExponentialLR: cannot seek to epoch 4611686018427387905");
-  CHECK(message_of([&] { scheduler.seek_time(-0.5); }) ==
-        "ExponentialLR: cannot seek to time -0.5");
+  CHECK(message_of([&] { scheduler.seek_time(-0.5); }) == "ExponentialLR: cannot seek to time -0.5");
   CHECK(groups[0].lr == about(0.1L));
   CHECK(scheduler.last_epoch() == 3);
 }

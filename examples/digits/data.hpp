@@ -48,8 +48,7 @@ inline std::vector<Sample> read_samples(const std::filesystem::path& file) {
       int value = -1;
       const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
       if (error != std::errc{} || end != field.data() + field.size()) {
-        refuse("value " + std::to_string(values.size() + 1) + ": '" + std::string(field) +
-               "' is not a whole number");
+        refuse("value " + std::to_string(values.size() + 1) + ": '" + std::string(field) + "' is not a whole number");
       }
       values.push_back(value);
       rest.remove_prefix(std::min(field.size() + 1, rest.size()));
@@ -61,8 +60,7 @@ inline std::vector<Sample> read_samples(const std::filesystem::path& file) {
     Sample sample;
     for (std::size_t i = 0; i < pixel_count; ++i) {
       if (values[i] < 0 || values[i] > 16) {
-        refuse("value " + std::to_string(i + 1) + ": " + std::to_string(values[i]) +
-               " is no pixel, which has 0 to 16");
+        refuse("value " + std::to_string(i + 1) + ": " + std::to_string(values[i]) + " is no pixel, which has 0 to 16");
       }
       sample.pixels[i] = static_cast<float>(values[i]) / 16.0F;
     }
@@ -96,9 +94,9 @@ inline Data read_data(const std::filesystem::path& file) {
   constexpr std::size_t training_count = 1000;
   const auto samples = read_samples(file);
   if (samples.size() <= training_count) {
-    throw std::runtime_error(file.string() + ":" + std::to_string(samples.size()) +
-                             ": ends after " + std::to_string(samples.size()) +
-                             " samples, expected more than " + std::to_string(training_count));
+    throw std::runtime_error(file.string() + ":" + std::to_string(samples.size()) + ": ends after " +
+                             std::to_string(samples.size()) + " samples, expected more than " +
+                             std::to_string(training_count));
   }
   Data data;
   for (const std::size_t i : shuffled(samples.size(), 1998)) {

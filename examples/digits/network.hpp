@@ -37,8 +37,7 @@ class Network {
   [[nodiscard]] std::size_t classify(std::span<const float> input) {
     forward(input);
     const auto& scores = activations_.back();
-    return static_cast<std::size_t>(std::max_element(scores.begin(), scores.end()) -
-                                    scores.begin());
+    return static_cast<std::size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
   }
 
   /// The cross-entropy of one sample; adds its gradient to `gradient`.
@@ -63,9 +62,7 @@ class Network {
   [[nodiscard]] std::size_t layers() const { return widths_.size() - 1; }
   [[nodiscard]] std::size_t inputs(std::size_t layer) const { return widths_[layer]; }
   [[nodiscard]] std::size_t outputs(std::size_t layer) const { return widths_[layer + 1]; }
-  [[nodiscard]] std::size_t weights(std::size_t layer) const {
-    return inputs(layer) * outputs(layer);
-  }
+  [[nodiscard]] std::size_t weights(std::size_t layer) const { return inputs(layer) * outputs(layer); }
 
   void forward(std::span<const float> input) {
     activations_.resize(widths_.size());

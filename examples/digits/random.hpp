@@ -22,9 +22,7 @@ class Random {
   }
 
   /// From -limit to limit.
-  float symmetric(float limit) {
-    return limit * (static_cast<float>(next() >> 40U) * 0x1p-23F - 1.0F);
-  }
+  float symmetric(float limit) { return limit * (static_cast<float>(next() >> 40U) * 0x1p-23F - 1.0F); }
 
   /// From 0 to count - 1.
   std::size_t below(std::size_t count) { return static_cast<std::size_t>(next() % count); }

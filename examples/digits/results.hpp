@@ -28,9 +28,7 @@ struct Result {
   std::vector<Update> updates{};
   std::vector<double> test_accuracies{};  ///< One for each epoch.
 
-  [[nodiscard]] std::size_t batches_per_epoch() const {
-    return updates.size() / test_accuracies.size();
-  }
+  [[nodiscard]] std::size_t batches_per_epoch() const { return updates.size() / test_accuracies.size(); }
   /// The mean loss of the batches of an epoch, which counts from 0.
   [[nodiscard]] double training_loss(std::size_t epoch) const {
     double sum = 0;
@@ -66,16 +64,14 @@ inline void write_csv(const std::filesystem::path& file, const std::vector<Resul
 }
 
 /// Has gnuplot draw folder/name.csv to folder/name.svg. Returns whether it could.
-inline bool plot(const std::filesystem::path& folder, const std::string& name,
-                 const std::vector<Result>& results) {
+inline bool plot(const std::filesystem::path& folder, const std::string& name, const std::vector<Result>& results) {
 #if defined(__unix__) || defined(__APPLE__)
   if (std::system("command -v gnuplot > /dev/null 2>&1") != 0) return false;  // NOLINT
   const auto curves = [&](std::string_view x, std::string_view y, std::string_view style) {
     std::string text;
     for (const Result& result : results) {
-      text +=
-          fmt::format("{} '{}.csv' using {}:(strcol(1) eq '{}' ? ${} : 1/0) {} title '{}'",
-                      text.empty() ? "plot" : ",", name, x, result.label, y, style, result.label);
+      text += fmt::format("{} '{}.csv' using {}:(strcol(1) eq '{}' ? ${} : 1/0) {} title '{}'",
+                          text.empty() ? "plot" : ",", name, x, result.label, y, style, result.label);
     }
     return text + "\n";
   };

@@ -36,9 +36,7 @@ class Training {
   [[nodiscard]] static std::int64_t batches_per_epoch(std::size_t samples) {
     return static_cast<std::int64_t>((samples + batch_size - 1) / batch_size);
   }
-  [[nodiscard]] std::int64_t batches_per_epoch() const {
-    return batches_per_epoch(samples_.size());
-  }
+  [[nodiscard]] std::int64_t batches_per_epoch() const { return batches_per_epoch(samples_.size()); }
 
   /// One update from the next batch; returns the batch's mean loss.
   float update() {

@@ -56,8 +56,7 @@ class Ranks {
 
   /// Replaces the values by their sums over all ranks.
   static void sum(std::span<std::int64_t> values) {
-    MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_INT64_T,
-                  MPI_SUM, MPI_COMM_WORLD);
+    MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD);
   }
 
   /// Whether all ranks have the same bits.
@@ -96,8 +95,8 @@ class Training {
     scheduler_.step(loss);
     check_rate();
     if (ranks_.first()) {
-      fmt::print("epoch {:2} on {} ranks: rate {:.5f}, loss {:.5f}, accuracy {:.4f}\n", epoch() - 1,
-                 ranks_.count(), lr, loss, accuracy);
+      fmt::print("epoch {:2} on {} ranks: rate {:.5f}, loss {:.5f}, accuracy {:.4f}\n", epoch() - 1, ranks_.count(), lr,
+                 loss, accuracy);
     }
   }
 
@@ -150,14 +149,12 @@ class Training {
     for (std::size_t i = 0; i < data_.test.size(); ++i) {
       if (!ranks_.takes(i)) continue;
       const digits::Sample& sample = data_.test[i];
-      sums[0] += std::llround(
-          one * static_cast<double>(network_.add_gradient(sample.pixels, sample.digit, ignored)));
+      sums[0] += std::llround(one * static_cast<double>(network_.add_gradient(sample.pixels, sample.digit, ignored)));
       sums[1] += network_.classify(sample.pixels) == sample.digit ? 1 : 0;
     }
     Ranks::sum(sums);
     const auto count = static_cast<double>(data_.test.size());
-    return {static_cast<float>(static_cast<double>(sums[0]) / (one * count)),
-            static_cast<double>(sums[1]) / count};
+    return {static_cast<float>(static_cast<double>(sums[0]) / (one * count)), static_cast<double>(sums[1]) / count};
   }
 
   void check_rate() {
@@ -172,8 +169,7 @@ class Training {
   // The same seed on all ranks: they start from the same weights.
   digits::Network network_{{digits::pixel_count, 32, digits::class_count}, digits::Random(1)};
   digits::Sgd optimizer_{};
-  lr_scheduler::ReduceLROnPlateau<float> scheduler_{
-      optimizer_, {.factor = 0.5F, .patience = 1, .threshold = 0.01F}};
+  lr_scheduler::ReduceLROnPlateau<float> scheduler_{optimizer_, {.factor = 0.5F, .patience = 1, .threshold = 0.01F}};
   std::size_t comparisons_ = 0;
 };
 
@@ -201,8 +197,8 @@ void train(std::span<char*> arguments) {
   while (training.epoch() < epochs) training.run_epoch();
   if (ranks.first()) {
     lr_scheduler::save_checkpoint(arguments[3], training.checkpoint());
-    fmt::print("the rate was the same on {} ranks, bit for bit, {} times out of {}\n",
-               ranks.count(), training.comparisons(), training.comparisons());
+    fmt::print("the rate was the same on {} ranks, bit for bit, {} times out of {}\n", ranks.count(),
+               training.comparisons(), training.comparisons());
   }
 }
 

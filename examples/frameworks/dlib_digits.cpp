@@ -23,13 +23,12 @@ constexpr std::size_t batch_size = 32;
 
 // dlib's types read from the last layer to the first.
 using Network = dlib::loss_multiclass_log<dlib::fc<
-    10, dlib::max_pool<
-            2, 2, 2, 2,
-            dlib::relu<dlib::con<
-                32, 3, 3, 1, 1,
-                dlib::max_pool<
-                    2, 2, 2, 2,
-                    dlib::relu<dlib::con<16, 3, 3, 1, 1, dlib::input<dlib::matrix<float>>>>>>>>>>;
+    10,
+    dlib::max_pool<
+        2, 2, 2, 2,
+        dlib::relu<dlib::con<
+            32, 3, 3, 1, 1,
+            dlib::max_pool<2, 2, 2, 2, dlib::relu<dlib::con<16, 3, 3, 1, 1, dlib::input<dlib::matrix<float>>>>>>>>>>;
 
 struct Set {
   std::vector<dlib::matrix<float>> images;
@@ -78,8 +77,7 @@ void train(const char* file) {
   trainer.get_net();
   const std::vector<unsigned long> answers = network(test.images);
   std::size_t correct = 0;
-  for (std::size_t i = 0; i < answers.size(); ++i)
-    correct += answers[i] == test.digits[i] ? 1U : 0U;
+  for (std::size_t i = 0; i < answers.size(); ++i) correct += answers[i] == test.digits[i] ? 1U : 0U;
   fmt::print("accuracy on held-out digits: {:.4f}\n",
              static_cast<double>(correct) / static_cast<double>(answers.size()));
 }

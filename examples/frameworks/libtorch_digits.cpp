@@ -50,8 +50,7 @@ torch::nn::Sequential make_network() {
 torch::optim::AdamW make_optimizer(const torch::nn::Sequential& network) {
   std::vector<torch::Tensor> weights;
   std::vector<torch::Tensor> biases;
-  for (const torch::Tensor& p : network->parameters())
-    (p.dim() > 1 ? weights : biases).push_back(p);
+  for (const torch::Tensor& p : network->parameters()) (p.dim() > 1 ? weights : biases).push_back(p);
   using Options = torch::optim::AdamWOptions;
   std::vector<torch::optim::OptimizerParamGroup> groups;
   groups.emplace_back(weights, std::make_unique<Options>(Options(highest_rate).weight_decay(0.05)));
@@ -89,15 +88,13 @@ void train(const char* file) {
     for (const torch::Tensor& batch : torch::randperm(count).split(batch_size)) {
       optimizer.zero_grad();
       const torch::Tensor scores = network->forward(training.images.index_select(0, batch));
-      const torch::Tensor loss =
-          torch::cross_entropy_loss(scores, training.digits.index_select(0, batch));
+      const torch::Tensor loss = torch::cross_entropy_loss(scores, training.digits.index_select(0, batch));
       loss.backward();
       optimizer.step();
       scheduler.step();
       loss_of_epoch += loss.item<double>() / static_cast<double>(batches);
     }
-    std::printf("epoch %2d: rate %.5f to %.5f, loss %.4f\n", epoch, first_rate,
-                scheduler.get_lr()[0], loss_of_epoch);
+    std::printf("epoch %2d: rate %.5f to %.5f, loss %.4f\n", epoch, first_rate, scheduler.get_lr()[0], loss_of_epoch);
   }
   std::printf("accuracy on held-out digits: %.4f\n", accuracy(network, test));
 }

@@ -26,16 +26,13 @@ template <Scalar T>
 class AnySchedule {
  public:
   template <class S>
-    requires(!std::same_as<std::remove_cvref_t<S>, AnySchedule>) &&
-            Schedule<std::remove_cvref_t<S>, T>
+    requires(!std::same_as<std::remove_cvref_t<S>, AnySchedule>) && Schedule<std::remove_cvref_t<S>, T>
   AnySchedule(S&& schedule)  // NOLINT(google-explicit-constructor): a schedule is a schedule
       : model_(std::make_shared<const Model<std::remove_cvref_t<S>>>(std::forward<S>(schedule))) {}
 
   /// Whether at(), and with it seek(), is there: for one group or for all, as each may follow a
   /// schedule of its own.
-  [[nodiscard]] bool has_closed_form(detail::GroupOrAll group = {}) const {
-    return model_->has_closed_form(group);
-  }
+  [[nodiscard]] bool has_closed_form(detail::GroupOrAll group = {}) const { return model_->has_closed_form(group); }
   /// Whether at_time() is there.
   [[nodiscard]] bool is_continuous() const { return model_->is_continuous(); }
   /// Whether multiplier() is there: the schedule multiplies the base rate.
@@ -43,9 +40,7 @@ class AnySchedule {
   /// Whether the schedule, late in a sequence, goes on from the rate that is there.
   [[nodiscard]] bool starts_from_current() const { return model_->starts_from_current(); }
   /// Whether the schedule sets momentum too, of one group or of any.
-  [[nodiscard]] bool cycles_momentum(detail::GroupOrAll group = {}) const {
-    return model_->cycles_momentum(group);
-  }
+  [[nodiscard]] bool cycles_momentum(detail::GroupOrAll group = {}) const { return model_->cycles_momentum(group); }
   /// Whether a curve, once made, is applied without calling what may throw.
   [[nodiscard]] bool never_throws() const { return model_->never_throws(); }
 
@@ -72,9 +67,7 @@ class AnySchedule {
   [[nodiscard]] detail::AnyCurve<T> start() const& { return model_->start(); }
   void start() const&& = delete;
 
-  [[nodiscard]] std::optional<T> momentum_at(Epoch t, Group<T> group) const {
-    return model_->momentum_at(t, group);
-  }
+  [[nodiscard]] std::optional<T> momentum_at(Epoch t, Group<T> group) const { return model_->momentum_at(t, group); }
   [[nodiscard]] std::optional<T> momentum_at_time(double t, Group<T> group) const {
     return model_->momentum_at_time(t, group);
   }
@@ -90,8 +83,7 @@ class AnySchedule {
 
   /// Compares saved options with these, as load_state_dict() does; returns whether they are the
   /// same.
-  bool merge_options(const StateDict& saved, OnMismatch on_mismatch, int digits,
-                     const std::string& path) {
+  bool merge_options(const StateDict& saved, OnMismatch on_mismatch, int digits, const std::string& path) {
     bool same = true;
     model_ = model_->merged(saved, on_mismatch, digits, path, same);
     return same;
@@ -123,15 +115,13 @@ class AnySchedule {
     [[nodiscard]] virtual detail::AnyCurve<T> next(Epoch t) const = 0;
     [[nodiscard]] virtual detail::AnyCurve<T> start() const = 0;
     [[nodiscard]] virtual std::optional<T> momentum_at(Epoch t, const Group<T>& group) const = 0;
-    [[nodiscard]] virtual std::optional<T> momentum_at_time(double t,
-                                                            const Group<T>& group) const = 0;
+    [[nodiscard]] virtual std::optional<T> momentum_at_time(double t, const Group<T>& group) const = 0;
     [[nodiscard]] virtual std::string_view name() const = 0;
     virtual void validate() const = 0;
     virtual void check_groups(std::size_t groups) const = 0;
     [[nodiscard]] virtual StateDict options() const = 0;
-    [[nodiscard]] virtual std::shared_ptr<const Concept> merged(const StateDict& saved,
-                                                                OnMismatch on_mismatch, int digits,
-                                                                const std::string& path,
+    [[nodiscard]] virtual std::shared_ptr<const Concept> merged(const StateDict& saved, OnMismatch on_mismatch,
+                                                                int digits, const std::string& path,
                                                                 bool& same) const = 0;
   };
 
@@ -164,15 +154,13 @@ class AnySchedule {
     bool cycles_momentum(detail::GroupOrAll group) const override {
       return detail::cycles_momentum<T>(schedule, group);
     }
-    T initial_lr(const Group<T>& group) const override {
-      return detail::initial_lr<T>(schedule, group);
-    }
+    T initial_lr(const Group<T>& group) const override { return detail::initial_lr<T>(schedule, group); }
     bool never_throws() const override { return detail::never_throws<T>(schedule); }
 
     detail::AnyCurve<T> at(Epoch t) const override {
       if constexpr (ClosedForm<S, T>) {
-        return detail::erase_curve<T>(
-            schedule, t, [](const S& s, Epoch epoch) { return detail::at_curve<T>(s, epoch); });
+        return detail::erase_curve<T>(schedule, t,
+                                      [](const S& s, Epoch epoch) { return detail::at_curve<T>(s, epoch); });
       } else {
         refuse("has no closed form");
       }
@@ -206,8 +194,8 @@ class AnySchedule {
 
     detail::AnyCurve<T> next(Epoch t) const override {
       if constexpr (Chainable<S, T>) {
-        return detail::erase_curve<T>(
-            schedule, t, [](const S& s, Epoch epoch) { return detail::next_curve<T>(s, epoch); });
+        return detail::erase_curve<T>(schedule, t,
+                                      [](const S& s, Epoch epoch) { return detail::next_curve<T>(s, epoch); });
       } else {
         return at(t);
       }
@@ -221,8 +209,7 @@ class AnySchedule {
       }
     }
 
-    std::optional<T> momentum_at([[maybe_unused]] Epoch t,
-                                 [[maybe_unused]] const Group<T>& group) const override {
+    std::optional<T> momentum_at([[maybe_unused]] Epoch t, [[maybe_unused]] const Group<T>& group) const override {
       if constexpr (DrivesMomentum<S, T>) {
         return schedule.momentum_at(t, group);
       } else {
@@ -244,9 +231,8 @@ class AnySchedule {
     void check_groups(std::size_t groups) const override { detail::check_groups(schedule, groups); }
     StateDict options() const override { return detail::options_of(schedule); }
 
-    std::shared_ptr<const Concept> merged(const StateDict& saved, OnMismatch on_mismatch,
-                                          int digits, const std::string& path,
-                                          bool& same) const override {
+    std::shared_ptr<const Concept> merged(const StateDict& saved, OnMismatch on_mismatch, int digits,
+                                          const std::string& path, bool& same) const override {
       S copy = schedule;
       same = detail::merge_options(copy, saved, on_mismatch, digits, path);
       return std::make_shared<const Model>(std::move(copy));

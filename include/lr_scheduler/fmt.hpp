@@ -30,8 +30,8 @@ template <class S>
 concept Printable = digits_of<S> != 0 && HasFields<S>;
 
 template <class S>
-concept AnyScheduler = requires { typename S::scalar_type; } &&
-                       std::derived_from<S, Scheduler<typename S::scalar_type>>;
+concept AnyScheduler =
+    requires { typename S::scalar_type; } && std::derived_from<S, Scheduler<typename S::scalar_type>>;
 
 /// Formats a text, with fmt's fill, alignment and width. It does not derive from fmt's formatter of
 /// texts because g++ 12 warns of that one's parse() at -O3.
@@ -45,8 +45,7 @@ struct TextFormatter {
 
  protected:
   auto write(const std::string& text, fmt::format_context& context) const {
-    return fmt::vformat_to(context.out(), "{:" + std::string(specification_) + "}",
-                           fmt::make_format_args(text));
+    return fmt::vformat_to(context.out(), "{:" + std::string(specification_) + "}", fmt::make_format_args(text));
   }
 
  private:
@@ -59,17 +58,16 @@ struct TextFormatter {
 template <lr_scheduler::detail::Printable S>
 struct fmt::formatter<S> : lr_scheduler::detail::TextFormatter {
   auto format(const S& schedule, fmt::format_context& context) const {
-    return write(lr_scheduler::detail::text_of(lr_scheduler::detail::options_of(schedule),
-                                               lr_scheduler::detail::digits_of<S>),
-                 context);
+    return write(
+        lr_scheduler::detail::text_of(lr_scheduler::detail::options_of(schedule), lr_scheduler::detail::digits_of<S>),
+        context);
   }
 };
 
 template <lr_scheduler::Scalar T>
 struct fmt::formatter<lr_scheduler::AnySchedule<T>> : lr_scheduler::detail::TextFormatter {
   auto format(const lr_scheduler::AnySchedule<T>& schedule, fmt::format_context& context) const {
-    return write(lr_scheduler::detail::text_of(schedule.options(), std::numeric_limits<T>::digits),
-                 context);
+    return write(lr_scheduler::detail::text_of(schedule.options(), std::numeric_limits<T>::digits), context);
   }
 };
 

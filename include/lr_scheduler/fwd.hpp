@@ -17,20 +17,19 @@ using Epoch = std::int64_t;
 /// cos, sin and pow are found by argument-dependent lookup (boost::multiprecision's, for one).
 template <class T>
 concept Scalar = std::same_as<T, std::remove_cv_t<T>> &&
-                 (std::floating_point<T> ||
-                  (std::is_class_v<T> && std::numeric_limits<T>::is_specialized &&
-                   !std::numeric_limits<T>::is_integer && std::regular<T> &&
-                   std::totally_ordered<T> && std::constructible_from<T, double> &&
-                   std::constructible_from<T, Epoch> && requires(const T& a, const T& b) {
-                     T(a + b);
-                     T(a - b);
-                     T(a * b);
-                     T(a / b);
-                     T(-a);
-                     T(cos(a));
-                     T(sin(a));
-                     T(pow(a, b));
-                   }));
+                 (std::floating_point<T> || (std::is_class_v<T> && std::numeric_limits<T>::is_specialized &&
+                                             !std::numeric_limits<T>::is_integer && std::regular<T> &&
+                                             std::totally_ordered<T> && std::constructible_from<T, double> &&
+                                             std::constructible_from<T, Epoch> && requires(const T& a, const T& b) {
+                                               T(a + b);
+                                               T(a - b);
+                                               T(a * b);
+                                               T(a / b);
+                                               T(-a);
+                                               T(cos(a));
+                                               T(sin(a));
+                                               T(pow(a, b));
+                                             }));
 
 template <Scalar T>
 struct Group;

@@ -41,8 +41,7 @@ namespace lr_scheduler {
 
 namespace detail {
 
-[[nodiscard]] inline StateValue value_from_json(const nlohmann::json& json, const std::string& path,
-                                                int depth) {
+[[nodiscard]] inline StateValue value_from_json(const nlohmann::json& json, const std::string& path, int depth) {
   using Kind = nlohmann::json::value_t;
   // Each level of schedulers is an object in a list.
   if (depth > 2 * deepest_nesting + 4) {
@@ -151,8 +150,7 @@ namespace detail {
 template <Scalar T>
 [[nodiscard]] ConfigurationReader<T> reader_for(const CallableFromJson<T>& callables) {
   if (!callables) return ConfigurationReader<T>(nullptr);
-  return ConfigurationReader<T>(
-      [callables](const StateValue& value) { return callables(to_json(value)); });
+  return ConfigurationReader<T>([callables](const StateValue& value) { return callables(to_json(value)); });
 }
 
 }  // namespace detail
@@ -163,8 +161,7 @@ template <Scalar T>
 /// the path ("schedulers[1].gamma"), for unknown keys, missing ones, wrong types and options out of
 /// range.
 template <Scalar T>
-[[nodiscard]] AnySchedule<T> schedule_from_json(const nlohmann::json& json,
-                                                const CallableFromJson<T>& callables = {}) {
+[[nodiscard]] AnySchedule<T> schedule_from_json(const nlohmann::json& json, const CallableFromJson<T>& callables = {}) {
   const auto schedule = detail::reader_for<T>(callables).schedule(detail::dict_from_json(json), "");
   schedule.validate();
   return schedule;
@@ -175,8 +172,7 @@ template <Scalar T>
 template <Optimizer O>
 [[nodiscard]] std::unique_ptr<Scheduler<scalar_t<O>>> make_scheduler(
     O& optimizer, const nlohmann::json& json, const CallableFromJson<scalar_t<O>>& callables = {}) {
-  return detail::reader_for<scalar_t<O>>(callables).scheduler(optimizer,
-                                                              detail::dict_from_json(json));
+  return detail::reader_for<scalar_t<O>>(callables).scheduler(optimizer, detail::dict_from_json(json));
 }
 
 /// Writes JSON to a file so that a crash leaves either the old file or the new one, whole: first to
@@ -189,8 +185,8 @@ inline void save_checkpoint(const std::filesystem::path& file, const nlohmann::j
   std::FILE* const stream = std::fopen(partial.string().c_str(), "wb");
   bool written = stream != nullptr;
   if (stream != nullptr) {
-    written = std::fwrite(text.data(), 1, text.size(), stream) == text.size() &&
-              std::fflush(stream) == 0 && detail::sync_to_disk(stream);
+    written = std::fwrite(text.data(), 1, text.size(), stream) == text.size() && std::fflush(stream) == 0 &&
+              detail::sync_to_disk(stream);
     written = std::fclose(stream) == 0 && written;
   }
   std::error_code error;

@@ -42,15 +42,12 @@ struct optimizer_traits;
 
 /// A type that optimizer_traits adapts.
 template <class O>
-concept Optimizer =
-    requires(O& optimizer, std::size_t i, typename optimizer_traits<O>::scalar_type value) {
-      requires Scalar<typename optimizer_traits<O>::scalar_type>;
-      { optimizer_traits<O>::size(optimizer) } -> std::convertible_to<std::size_t>;
-      {
-        optimizer_traits<O>::lr(optimizer, i)
-      } -> std::convertible_to<typename optimizer_traits<O>::scalar_type>;
-      optimizer_traits<O>::set_lr(optimizer, i, value);
-    };
+concept Optimizer = requires(O& optimizer, std::size_t i, typename optimizer_traits<O>::scalar_type value) {
+  requires Scalar<typename optimizer_traits<O>::scalar_type>;
+  { optimizer_traits<O>::size(optimizer) } -> std::convertible_to<std::size_t>;
+  { optimizer_traits<O>::lr(optimizer, i) } -> std::convertible_to<typename optimizer_traits<O>::scalar_type>;
+  optimizer_traits<O>::set_lr(optimizer, i, value);
+};
 
 /// The type in which an optimizer stores its rate.
 template <Optimizer O>
@@ -63,11 +60,10 @@ T scalar_of_group(const ParamGroup<T>&);
 
 /// A range of ParamGroup, or of what derives from it.
 template <class R>
-concept ParamGroupRange =
-    std::ranges::random_access_range<R> && std::ranges::sized_range<R> &&
-    std::is_lvalue_reference_v<std::ranges::range_reference_t<R>> &&
-    !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<R>>> &&
-    requires(std::ranges::range_reference_t<R> group) { scalar_of_group(group); };
+concept ParamGroupRange = std::ranges::random_access_range<R> && std::ranges::sized_range<R> &&
+                          std::is_lvalue_reference_v<std::ranges::range_reference_t<R>> &&
+                          !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<R>>> &&
+                          requires(std::ranges::range_reference_t<R> group) { scalar_of_group(group); };
 
 struct Itself {
   template <class O>
@@ -102,16 +98,12 @@ struct ParamGroupTraits {
   [[nodiscard]] static std::size_t size(O& optimizer) {
     return static_cast<std::size_t>(std::ranges::size(Access::groups(optimizer)));
   }
-  [[nodiscard]] static scalar_type lr(O& optimizer, std::size_t i) {
-    return group(optimizer, i).lr;
-  }
+  [[nodiscard]] static scalar_type lr(O& optimizer, std::size_t i) { return group(optimizer, i).lr; }
   static void set_lr(O& optimizer, std::size_t i, scalar_type lr) { group(optimizer, i).lr = lr; }
   [[nodiscard]] static std::optional<scalar_type> initial_lr(O& optimizer, std::size_t i) {
     return group(optimizer, i).initial_lr;
   }
-  static void set_initial_lr(O& optimizer, std::size_t i, scalar_type lr) {
-    group(optimizer, i).initial_lr = lr;
-  }
+  static void set_initial_lr(O& optimizer, std::size_t i, scalar_type lr) { group(optimizer, i).initial_lr = lr; }
   [[nodiscard]] static std::optional<scalar_type> momentum(O& optimizer, std::size_t i) {
     return group(optimizer, i).momentum;
   }
@@ -122,14 +114,12 @@ struct ParamGroupTraits {
  private:
   static reference group(O& optimizer, std::size_t i) {
     auto&& groups = Access::groups(optimizer);
-    return std::ranges::begin(
-        groups)[static_cast<std::ranges::range_difference_t<groups_of<O, Access>>>(i)];
+    return std::ranges::begin(groups)[static_cast<std::ranges::range_difference_t<groups_of<O, Access>>>(i)];
   }
 };
 
 template <class O>
-concept HasParamGroupsMember =
-    !std::is_const_v<O> && requires { requires ParamGroupRange<groups_of<O, Member>>; };
+concept HasParamGroupsMember = !std::is_const_v<O> && requires { requires ParamGroupRange<groups_of<O, Member>>; };
 
 template <class O>
 concept HasParamGroupsFunction =
@@ -143,13 +133,9 @@ struct optimizer_traits<ParamGroup<T>> {
   [[nodiscard]] static std::size_t size(ParamGroup<T>&) noexcept { return 1; }
   [[nodiscard]] static T lr(ParamGroup<T>& group, std::size_t) { return group.lr; }
   static void set_lr(ParamGroup<T>& group, std::size_t, T lr) { group.lr = lr; }
-  [[nodiscard]] static std::optional<T> initial_lr(ParamGroup<T>& group, std::size_t) {
-    return group.initial_lr;
-  }
+  [[nodiscard]] static std::optional<T> initial_lr(ParamGroup<T>& group, std::size_t) { return group.initial_lr; }
   static void set_initial_lr(ParamGroup<T>& group, std::size_t, T lr) { group.initial_lr = lr; }
-  [[nodiscard]] static std::optional<T> momentum(ParamGroup<T>& group, std::size_t) {
-    return group.momentum;
-  }
+  [[nodiscard]] static std::optional<T> momentum(ParamGroup<T>& group, std::size_t) { return group.momentum; }
   static void set_momentum(ParamGroup<T>& group, std::size_t, T value) { group.momentum = value; }
 };
 
@@ -182,9 +168,7 @@ class OptimizerRef {
   [[nodiscard]] std::size_t size() const { return operations_->size(optimizer_); }
 
   /// Reads the rates of the groups from first on.
-  void read(std::size_t first, std::span<T> lrs) const {
-    operations_->read(optimizer_, first, lrs);
-  }
+  void read(std::size_t first, std::span<T> lrs) const { operations_->read(optimizer_, first, lrs); }
 
   /// Writes rates to the groups from first on and stores what reads back in left_there, which is as
   /// long.
@@ -193,21 +177,13 @@ class OptimizerRef {
   }
 
   /// The recorded base rate; nothing where there is none or the group cannot hold one.
-  [[nodiscard]] std::optional<T> initial_lr(std::size_t i) const {
-    return operations_->initial_lr(optimizer_, i);
-  }
+  [[nodiscard]] std::optional<T> initial_lr(std::size_t i) const { return operations_->initial_lr(optimizer_, i); }
   /// Records the base rate where the group can hold it.
-  void set_initial_lr(std::size_t i, const T& lr) const {
-    operations_->set_initial_lr(optimizer_, i, lr);
-  }
+  void set_initial_lr(std::size_t i, const T& lr) const { operations_->set_initial_lr(optimizer_, i, lr); }
 
   /// Momentum, or Adam's beta1; nothing where the group has none.
-  [[nodiscard]] std::optional<T> momentum(std::size_t i) const {
-    return operations_->momentum(optimizer_, i);
-  }
-  void set_momentum(std::size_t i, const T& momentum) const {
-    operations_->set_momentum(optimizer_, i, momentum);
-  }
+  [[nodiscard]] std::optional<T> momentum(std::size_t i) const { return operations_->momentum(optimizer_, i); }
+  void set_momentum(std::size_t i, const T& momentum) const { operations_->set_momentum(optimizer_, i, momentum); }
 
  private:
   struct Operations {
@@ -273,9 +249,8 @@ class OptimizerRef {
 
   template <class O>
   static constexpr Operations operations_for{
-      &Adapted<O>::size,         &Adapted<O>::read,           &Adapted<O>::write,
-      &Adapted<O>::initial_lr,   &Adapted<O>::set_initial_lr, &Adapted<O>::momentum,
-      &Adapted<O>::set_momentum,
+      &Adapted<O>::size,           &Adapted<O>::read,     &Adapted<O>::write,        &Adapted<O>::initial_lr,
+      &Adapted<O>::set_initial_lr, &Adapted<O>::momentum, &Adapted<O>::set_momentum,
   };
 
   void* optimizer_;

@@ -67,9 +67,7 @@ class OneOrPerGroup {
   [[nodiscard]] bool per_group() const noexcept { return per_group_; }
   /// How many values there are: 1, or the length of the list.
   [[nodiscard]] std::size_t size() const noexcept { return per_group_ ? list_.size() : 1; }
-  [[nodiscard]] const U& operator[](std::size_t group) const noexcept {
-    return per_group_ ? list_[group] : one_;
-  }
+  [[nodiscard]] const U& operator[](std::size_t group) const noexcept { return per_group_ ? list_[group] : one_; }
 
   friend bool operator==(const OneOrPerGroup&, const OneOrPerGroup&)
     requires std::equality_comparable<U>
@@ -124,11 +122,9 @@ inline constexpr std::array<std::string_view, 2> enum_names<Mode>{"min", "max"};
 template <>
 inline constexpr std::array<std::string_view, 2> enum_names<ThresholdMode>{"rel", "abs"};
 template <>
-inline constexpr std::array<std::string_view, 3> enum_names<NanPolicy>{"count_as_bad", "ignore",
-                                                                       "error"};
+inline constexpr std::array<std::string_view, 3> enum_names<NanPolicy>{"count_as_bad", "ignore", "error"};
 template <>
-inline constexpr std::array<std::string_view, 3> enum_names<CyclicMode>{"triangular", "triangular2",
-                                                                        "exp_range"};
+inline constexpr std::array<std::string_view, 3> enum_names<CyclicMode>{"triangular", "triangular2", "exp_range"};
 template <>
 inline constexpr std::array<std::string_view, 2> enum_names<ScaleMode>{"cycle", "iterations"};
 

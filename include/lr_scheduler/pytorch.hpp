@@ -60,8 +60,7 @@ namespace detail {
   return expect_dict(expect_key(dict, key, ""), std::string(key));
 }
 
-[[nodiscard]] inline const StateValue::List& expect_list(const StateDict& dict,
-                                                         std::string_view key,
+[[nodiscard]] inline const StateValue::List& expect_list(const StateDict& dict, std::string_view key,
                                                          const std::string& path) {
   const StateValue& value = expect_key(dict, key, path);
   const auto* list = value.get_if<StateValue::List>();
@@ -83,19 +82,16 @@ template <class V>
 /// An integer that Python may hold as a float.
 [[nodiscard]] inline StateValue whole(const StateValue& value) {
   const auto* real = value.get_if<double>();
-  if (real == nullptr || !is_finite(*real) || std::abs(*real) > 0x1p53 ||
-      std::floor(*real) != *real) {
+  if (real == nullptr || !is_finite(*real) || std::abs(*real) > 0x1p53 || std::floor(*real) != *real) {
     return value;
   }
   return static_cast<std::int64_t>(*real);
 }
 
 /// PyTorch keeps a list where one value was given: one value again, if one was constructed.
-[[nodiscard]] inline StateValue one_or_list(const StateValue& constructed,
-                                            const StateValue::List& list) {
-  const bool all_equal = !list.empty() && std::all_of(list.begin(), list.end(), [&](const auto& x) {
-    return x == list.front();
-  });
+[[nodiscard]] inline StateValue one_or_list(const StateValue& constructed, const StateValue::List& list) {
+  const bool all_equal =
+      !list.empty() && std::all_of(list.begin(), list.end(), [&](const auto& x) { return x == list.front(); });
   if (all_equal && constructed.get_if<StateValue::List>() == nullptr) return list.front();
   return list;
 }
@@ -104,8 +100,8 @@ template <class V>
 /// keep in its state, callables and rates that it keeps in the optimizer, stays as constructed.
 class PytorchOptions {
  public:
-  [[nodiscard]] static StateDict read(const StateDict& constructed, const StateDict& theirs,
-                                      const std::string& path, int depth = 0) {
+  [[nodiscard]] static StateDict read(const StateDict& constructed, const StateDict& theirs, const std::string& path,
+                                      int depth = 0) {
     if (depth > deepest_nesting) throw std::invalid_argument(path + ": nested too deep");
     PytorchOptions reader{constructed, theirs, path};
     const std::string type = type_of_options(constructed);
@@ -169,8 +165,7 @@ class PytorchOptions {
   }
 
   PytorchOptions& take_list(std::string_view key, std::string_view their_key) {
-    options_.set(
-        key, one_or_list(expect_key(options_, key, path_), expect_list(theirs_, their_key, path_)));
+    options_.set(key, one_or_list(expect_key(options_, key, path_), expect_list(theirs_, their_key, path_)));
     return *this;
   }
 
@@ -178,8 +173,7 @@ class PytorchOptions {
   PytorchOptions& take_milestones() {
     const std::string where = join(path_, "milestones");
     std::vector<Epoch> milestones;
-    for (const auto& [key, count] :
-         expect_dict(expect_key(theirs_, "milestones", path_), where).entries()) {
+    for (const auto& [key, count] : expect_dict(expect_key(theirs_, "milestones", path_), where).entries()) {
       const std::optional<double> epoch = to_scalar<double>(StateValue(key));
       const StateValue integer = epoch ? whole(StateValue(*epoch)) : StateValue(key);
       Epoch milestone = 0;
@@ -227,8 +221,7 @@ class PytorchOptions {
     options_.set("three_phase", phases.size() == 3);
     const double end = read_as<double>(expect_dict(phases.front(), where), "end_step", where);
     const auto pct_start = read_as<double>(options_, "pct_start", path_);
-    if (!(std::abs(pct_start * static_cast<double>(total) - 1 - end) <=
-          1e-6 * (std::abs(end) + 1))) {
+    if (!(std::abs(pct_start * static_cast<double>(total) - 1 - end) <= 1e-6 * (std::abs(end) + 1))) {
       options_.set("pct_start", (end + 1) / static_cast<double>(total));
     }
   }
@@ -238,15 +231,13 @@ class PytorchOptions {
     const auto& theirs = expect_list(theirs_, "_schedulers", path_);
     const auto& ours = expect_list(options_, "schedulers", path_);
     if (theirs.size() != ours.size()) {
-      throw std::invalid_argument(where + " has " + std::to_string(theirs.size()) +
-                                  " elements in the state and " + std::to_string(ours.size()) +
-                                  " in the scheduler");
+      throw std::invalid_argument(where + " has " + std::to_string(theirs.size()) + " elements in the state and " +
+                                  std::to_string(ours.size()) + " in the scheduler");
     }
     StateValue::List children;
     for (std::size_t i = 0; i < ours.size(); ++i) {
       const std::string child = join(where, i);
-      children.emplace_back(
-          read(expect_dict(ours[i], child), expect_dict(theirs[i], child), child, depth + 1));
+      children.emplace_back(read(expect_dict(ours[i], child), expect_dict(theirs[i], child), child, depth + 1));
     }
     options_.set("schedulers", std::move(children));
   }
@@ -257,8 +248,7 @@ class PytorchOptions {
 };
 
 /// An attribute that combinators leave to the schedulers in them: the first's.
-[[nodiscard]] inline const StateValue& find_in_first(const StateDict& theirs,
-                                                     std::string_view key) {
+[[nodiscard]] inline const StateValue& find_in_first(const StateDict& theirs, std::string_view key) {
   const StateDict* state = &theirs;
   std::string path;
   while (state->find(key) == nullptr && state->find("_schedulers") != nullptr) {
@@ -271,8 +261,8 @@ class PytorchOptions {
 }
 
 template <Scalar T>
-[[nodiscard]] StateDict progress_from_pytorch(const Scheduler<T>& scheduler,
-                                              const std::string& type, const StateDict& theirs) {
+[[nodiscard]] StateDict progress_from_pytorch(const Scheduler<T>& scheduler, const std::string& type,
+                                              const StateDict& theirs) {
   StateDict progress;
   progress.set("last_epoch", find_in_first(theirs, "last_epoch"));
   const auto& lrs = expect_list(theirs, "_last_lr", "");
@@ -365,15 +355,14 @@ class PytorchState {
       state["_anneal_strategy"] = state["anneal_strategy"];
       state.erase("anneal_strategy");
       state.erase("swa_lr");
-    } else if (!(type == "StepLR" || type == "ConstantLR" || type == "LinearLR" ||
-                 type == "ExponentialLR" || type == "PolynomialLR")) {
+    } else if (!(type == "StepLR" || type == "ConstantLR" || type == "LinearLR" || type == "ExponentialLR" ||
+                 type == "PolynomialLR")) {
       refuse(type);
     }
     return state;
   }
 
-  [[nodiscard]] nlohmann::json write_plateau(const StateDict& options,
-                                             const StateDict& progress) const {
+  [[nodiscard]] nlohmann::json write_plateau(const StateDict& options, const StateDict& progress) const {
     nlohmann::json state = to_json(options);
     if (state["nan_policy"] != "count_as_bad") {
       refuse("nan_policy = " + state["nan_policy"].get<std::string>());
@@ -381,8 +370,7 @@ class PytorchState {
     for (const char* key : {"type", "nan_policy", "min_lr"}) state.erase(key);
     const StateValue& min_lr = expect_key(options, "min_lr", "");
     state["min_lrs"] = per_group(min_lr);
-    state["default_min_lr"] =
-        min_lr.get_if<StateValue::List>() != nullptr ? nlohmann::json() : to_json(min_lr);
+    state["default_min_lr"] = min_lr.get_if<StateValue::List>() != nullptr ? nlohmann::json() : to_json(min_lr);
     state["mode_worse"] = state["mode"] == "min" ? "Infinity" : "-Infinity";
     const StateValue& best = expect_key(progress, "best", "");
     state["best"] = best.is_none() ? state["mode_worse"] : to_json(best);
@@ -462,21 +450,17 @@ class PytorchState {
     // PyTorch sets the mode of its own scale functions itself.
     if (state["mode"] == "exp_range") state["scale_mode"] = "iterations";
     state["_scale_fn_custom"] = nullptr;
-    for (const char* key :
-         {"base_lr", "max_lr", "step_size_up", "step_size_down", "base_momentum", "max_momentum"}) {
+    for (const char* key : {"base_lr", "max_lr", "step_size_up", "step_size_down", "base_momentum", "max_momentum"}) {
       state.erase(key);
     }
   }
 
-  [[nodiscard]] static nlohmann::json write_one_cycle(nlohmann::json state,
-                                                      const StateDict& options) {
+  [[nodiscard]] static nlohmann::json write_one_cycle(nlohmann::json state, const StateDict& options) {
     const auto total = read_as<std::optional<Epoch>>(options, "total_steps");
-    const Epoch steps =
-        total ? *total
-              : read_as<Epoch>(options, "epochs") * read_as<Epoch>(options, "steps_per_epoch");
+    const Epoch steps = total ? *total : read_as<Epoch>(options, "epochs") * read_as<Epoch>(options, "steps_per_epoch");
     const double rise = read_as<double>(options, "pct_start") * static_cast<double>(steps);
-    const auto phase = [](const nlohmann::json& end, const char* from, const char* to,
-                          const char* momentum_from, const char* momentum_to) {
+    const auto phase = [](const nlohmann::json& end, const char* from, const char* to, const char* momentum_from,
+                          const char* momentum_to) {
       return nlohmann::json{{"end_step", end},
                             {"start_lr", from},
                             {"end_lr", to},
@@ -486,8 +470,7 @@ class PytorchState {
     auto phases = nlohmann::json::array();
     phases.push_back(phase(rise - 1, "initial_lr", "max_lr", "max_momentum", "base_momentum"));
     if (state["three_phase"] == true) {
-      phases.push_back(
-          phase(2 * rise - 2, "max_lr", "initial_lr", "base_momentum", "max_momentum"));
+      phases.push_back(phase(2 * rise - 2, "max_lr", "initial_lr", "base_momentum", "max_momentum"));
       phases.push_back(phase(steps - 1, "initial_lr", "min_lr", "max_momentum", "max_momentum"));
     } else {
       phases.push_back(phase(steps - 1, "max_lr", "min_lr", "base_momentum", "max_momentum"));
@@ -496,8 +479,8 @@ class PytorchState {
                           {"_schedule_phases", phases},
                           {"_anneal_func_type", state["anneal_strategy"]},
                           {"cycle_momentum", state["cycle_momentum"]}};
-    for (const char* key : {"base_lrs", "last_epoch", "_step_count", "_is_initial",
-                            "_get_lr_called_within_step", "_last_lr"}) {
+    for (const char* key :
+         {"base_lrs", "last_epoch", "_step_count", "_is_initial", "_get_lr_called_within_step", "_last_lr"}) {
       result[key] = state[key];
     }
     return result;
@@ -528,8 +511,7 @@ void load_pytorch_state_dict(Scheduler<T>& scheduler, std::string_view text,
   const StateDict constructed = detail::entry_dict(state, "options");
   try {
     StateDict options = detail::PytorchOptions::read(constructed, theirs, "");
-    StateDict progress =
-        detail::progress_from_pytorch(scheduler, detail::type_of_options(constructed), theirs);
+    StateDict progress = detail::progress_from_pytorch(scheduler, detail::type_of_options(constructed), theirs);
     state.set("digits", std::int64_t{std::numeric_limits<double>::digits});
     state.set("options", std::move(options));
     state.set("progress", std::move(progress));
@@ -556,10 +538,10 @@ template <Scalar T>
     return detail::encode(std::vector<T>(rates.begin(), rates.end()));
   };
   const detail::PytorchState writer(encode(scheduler.base_lrs()), encode(scheduler.get_lr()));
-  const nlohmann::json json = detail::type_of_options(options) == "ReduceLROnPlateau"
-                                  ? writer.write_plateau(options, progress)
-                                  : writer.write(options, scheduler.last_epoch(),
-                                                 detail::read_as<double>(progress, "fraction"));
+  const nlohmann::json json =
+      detail::type_of_options(options) == "ReduceLROnPlateau"
+          ? writer.write_plateau(options, progress)
+          : writer.write(options, scheduler.last_epoch(), detail::read_as<double>(progress, "fraction"));
   std::string text = json.dump();
   for (const std::string_view infinity : {"\"Infinity\"", "\"-Infinity\""}) {
     for (std::size_t at = 0; (at = text.find(infinity, at)) != std::string::npos;) {

@@ -51,8 +51,7 @@ concept Continuous = ClosedForm<S, T> && requires(const S& schedule, double t, G
 /// A closed form that multiplies the base rate: at(t, group) is multiplier(t) * base rate. Factors
 /// chain into their product.
 template <class S, class T>
-concept Factor =
-    ClosedForm<S, T> && requires(const S& schedule, Epoch t) { schedule.multiplier(t); };
+concept Factor = ClosedForm<S, T> && requires(const S& schedule, Epoch t) { schedule.multiplier(t); };
 
 /// A schedule with momentum as a second output, nothing where it leaves a group's momentum alone.
 template <class S, class T>

@@ -97,8 +97,8 @@ class Scheduled : public Scheduler<T> {
     for (std::size_t i = 0; i < groups; ++i) {
       if (detail::cycles_momentum<T>(schedule, i) && !optimizer_.momentum(i)) {
         throw std::invalid_argument(std::string(detail::name_of(schedule)) +
-                                    ": cycle_momentum is true, but parameter group " +
-                                    std::to_string(i) + " has no momentum");
+                                    ": cycle_momentum is true, but parameter group " + std::to_string(i) +
+                                    " has no momentum");
       }
     }
   }
@@ -145,8 +145,7 @@ class Scheduled : public Scheduler<T> {
 
   void advance(const T*) override {
     const Epoch t = last_epoch_ + 1;
-    const std::size_t moved =
-        is_plain_ && off_curve_ == 0 && fraction_ == 0 ? move_along_curve_(*this, t) : 0;
+    const std::size_t moved = is_plain_ && off_curve_ == 0 && fraction_ == 0 ? move_along_curve_(*this, t) : 0;
     if (moved != 0 && moved == lrs_.size()) {
       last_epoch_ = t;
       return;
@@ -185,15 +184,12 @@ class Scheduled : public Scheduler<T> {
   }
 
   [[noreturn]] void refuse_to_seek(const char* what) const {
-    throw std::logic_error(std::string(detail::name_of(schedule_)) + ": cannot seek without a " +
-                           what);
+    throw std::logic_error(std::string(detail::name_of(schedule_)) + ": cannot seek without a " + what);
   }
 
   /// One step of the rule, for the groups from the first on.
   void move_to(Epoch t, [[maybe_unused]] std::size_t first_group = 0) {
-    const auto momentum = [&](const Group<T>& group) {
-      return momentum_of(schedule_, t, 0, group);
-    };
+    const auto momentum = [&](const Group<T>& group) { return momentum_of(schedule_, t, 0, group); };
     if constexpr (!Chainable<S, T>) {
       const auto curve = detail::at_curve<T>(schedule_, t);
       write_rates([&](std::span<T> out, std::span<const T> base_lrs, std::span<const T>,
@@ -202,8 +198,7 @@ class Scheduled : public Scheduler<T> {
     } else if constexpr (!ClosedForm<S, T>) {
       const auto curve = detail::next_curve<T>(schedule_, t);
       write_rates(
-          [&](std::span<T> out, std::span<const T> base_lrs, std::span<const T>,
-              std::size_t first) {
+          [&](std::span<T> out, std::span<const T> base_lrs, std::span<const T>, std::size_t first) {
             optimizer_.read(first, out);
             detail::apply<T>(curve, out, base_lrs, first);
           },
@@ -221,11 +216,9 @@ class Scheduled : public Scheduler<T> {
         return *next;
       };
       write_rates(
-          [&](std::span<T> out, std::span<const T> base_lrs, std::span<const T> left_there,
-              std::size_t first) {
+          [&](std::span<T> out, std::span<const T> base_lrs, std::span<const T> left_there, std::size_t first) {
             optimizer_.read(first, out);
-            const std::size_t on_curve =
-                off_curve_ < lrs_.size() ? count_on_curve(out, left_there, first) : 0;
+            const std::size_t on_curve = off_curve_ < lrs_.size() ? count_on_curve(out, left_there, first) : 0;
             if (on_curve == out.size()) {
               detail::apply<T>(closed_form(), out, base_lrs, first);
             } else if (on_curve == 0) {
@@ -248,8 +241,7 @@ class Scheduled : public Scheduler<T> {
     if constexpr (Continuous<S, T>) {
       const double t = static_cast<double>(epoch) + fraction;
       write_rates(
-          [&](std::span<T> out, std::span<const T> base_lrs, std::span<const T>,
-              std::size_t first) {
+          [&](std::span<T> out, std::span<const T> base_lrs, std::span<const T>, std::size_t first) {
             for (std::size_t i = 0; i < out.size(); ++i) {
               out[i] = static_cast<T>(schedule_.at_time(t, Group<T>(base_lrs[i], first + i)));
             }
@@ -278,8 +270,7 @@ class Scheduled : public Scheduler<T> {
         T* const left_there = self.lrs_.data() + first;
         detail::difference_t<T> difference{};
         for (std::size_t i = 0; i < count; ++i) {
-          difference |=
-              detail::difference(static_cast<T>(Traits::lr(optimizer, first + i)), left_there[i]);
+          difference |= detail::difference(static_cast<T>(Traits::lr(optimizer, first + i)), left_there[i]);
         }
         if (difference != 0) return first;
         T* const scratch = self.scratch_.data();
@@ -301,8 +292,7 @@ class Scheduled : public Scheduler<T> {
   }
 
   /// Marks the groups whose rate something else has moved; returns how many are on the curve.
-  std::size_t count_on_curve(std::span<const T> lrs, std::span<const T> left_there,
-                             std::size_t first) {
+  std::size_t count_on_curve(std::span<const T> lrs, std::span<const T> left_there, std::size_t first) {
     std::size_t count = 0;
     for (std::size_t i = 0; i < lrs.size(); ++i) {
       auto& on_curve = on_curve_[first + i];
@@ -319,8 +309,7 @@ class Scheduled : public Scheduler<T> {
   /// writes them, from the first on. A block is all groups where evaluate may throw, so that it
   /// throws before anything is changed.
   template <class Evaluate, class Momentum>
-  void write_rates(const Evaluate& evaluate, const Momentum& momentum,
-                   std::size_t first_group = 0) {
+  void write_rates(const Evaluate& evaluate, const Momentum& momentum, std::size_t first_group = 0) {
     if (cycles_momentum_) {
       for (std::size_t i = 0; i < lrs_.size(); ++i) {
         momentums_[i] = momentum(Group<T>(base_lrs_[i], i));
@@ -354,9 +343,7 @@ class Scheduled : public Scheduler<T> {
     off_curve_ = 0;
   }
 
-  void count_off_curve() {
-    off_curve_ = static_cast<std::size_t>(std::count(on_curve_.begin(), on_curve_.end(), 0));
-  }
+  void count_off_curve() { off_curve_ = static_cast<std::size_t>(std::count(on_curve_.begin(), on_curve_.end(), 0)); }
 
   [[nodiscard]] StateDict saved_options() const override { return detail::options_of(schedule_); }
 
@@ -367,9 +354,8 @@ class Scheduled : public Scheduler<T> {
     StateValue::List on_curve;
     StateValue::List momentums;
     for (std::size_t i = 0; i < groups; ++i) {
-      on_curve.emplace_back(
-          i < lrs_.size() ? on_curve_[i] && detail::difference(Base::lr_of_group(i), lrs_[i]) == 0
-                          : has_curve(schedule_, i));
+      on_curve.emplace_back(i < lrs_.size() ? on_curve_[i] && detail::difference(Base::lr_of_group(i), lrs_[i]) == 0
+                                            : has_curve(schedule_, i));
       if (cycles_momentum_) momentums.push_back(detail::encode(optimizer_.momentum(i)));
     }
     progress.set("on_curve", std::move(on_curve));
@@ -377,14 +363,11 @@ class Scheduled : public Scheduler<T> {
     return progress;
   }
 
-  void load(const StateDict& options, const StateDict& progress, int digits,
-            OnMismatch on_mismatch) override {
+  void load(const StateDict& options, const StateDict& progress, int digits, OnMismatch on_mismatch) override {
     S schedule = schedule_;
     const bool same = detail::merge_options(schedule, options, on_mismatch, digits, "options");
     detail::validate(schedule);
-    Base::check_keys(progress,
-                     {"last_epoch", "base_lrs", "lrs", "fraction", "on_curve", "momentums"},
-                     "progress");
+    Base::check_keys(progress, {"last_epoch", "base_lrs", "lrs", "fraction", "on_curve", "momentums"}, "progress");
     Common common = Base::read_common(progress);
     const std::size_t groups = common.lrs.size();
     check_fits(schedule, groups);
@@ -394,11 +377,9 @@ class Scheduled : public Scheduler<T> {
       detail::expected("progress.fraction", "at least 0 and less than 1", StateValue(fraction));
     }
     if (fraction != 0 && !detail::is_continuous<T>(schedule)) {
-      detail::expected("progress.fraction", "0 for a schedule that is not continuous",
-                       StateValue(fraction));
+      detail::expected("progress.fraction", "0 for a schedule that is not continuous", StateValue(fraction));
     }
-    const std::vector<unsigned char> on_curve =
-        read_on_curve(schedule, options, progress, common, fraction);
+    const std::vector<unsigned char> on_curve = read_on_curve(schedule, options, progress, common, fraction);
     std::vector<std::optional<T>> momentums;
     const bool cycles_momentum = detail::cycles_momentum<T>(schedule);
     const bool joins = !same && on_mismatch == OnMismatch::keep_constructed;
@@ -406,13 +387,10 @@ class Scheduled : public Scheduler<T> {
       Base::read(progress, "momentums", momentums);
       Base::check_count("momentums", momentums.size());
       Base::check_each("momentums", momentums, "a momentum, at least 0 and less than 1",
-                       [](const std::optional<T>& momentum) {
-                         return !momentum || detail::is_momentum(*momentum);
-                       });
+                       [](const std::optional<T>& momentum) { return !momentum || detail::is_momentum(*momentum); });
     } else if (cycles_momentum) {
       for (std::size_t i = 0; i < groups; ++i) {
-        momentums.push_back(
-            momentum_of(schedule, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i)));
+        momentums.push_back(momentum_of(schedule, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i)));
       }
     }
     for (std::size_t i = 0; i < groups; ++i) {
@@ -432,10 +410,8 @@ class Scheduled : public Scheduler<T> {
 
   /// Which groups are on the curve. Where the state leaves it open, PyTorch's does, those are that
   /// PyTorch's rounding has not moved further from it than 1e-6 relative.
-  [[nodiscard]] std::vector<unsigned char> read_on_curve(const S& schedule,
-                                                         const StateDict& options,
-                                                         const StateDict& progress,
-                                                         const Common& common,
+  [[nodiscard]] std::vector<unsigned char> read_on_curve(const S& schedule, const StateDict& options,
+                                                         const StateDict& progress, const Common& common,
                                                          double fraction) const {
     const std::string path = "progress.on_curve";
     const StateValue& value = detail::expect_key(progress, "on_curve", "progress");
@@ -448,12 +424,10 @@ class Scheduled : public Scheduler<T> {
       if (Chainable<S, T> && flag) {
         if ((*list)[i].is_none()) {
           S saved = schedule_;
-          detail::merge_options(saved, options, OnMismatch::take_saved,
-                                std::numeric_limits<T>::digits, "options");
+          detail::merge_options(saved, options, OnMismatch::take_saved, std::numeric_limits<T>::digits, "options");
           detail::validate(saved);
           detail::check_groups(saved, list->size());
-          flag = is_near_curve(saved, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i),
-                               common.lrs[i]);
+          flag = is_near_curve(saved, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i), common.lrs[i]);
         } else {
           detail::decode((*list)[i], flag, detail::join(path, i));
         }
@@ -463,19 +437,17 @@ class Scheduled : public Scheduler<T> {
     return on_curve;
   }
 
-  static bool is_near_curve(const S& schedule, Epoch t, double fraction, const Group<T>& group,
-                            const T& lr) {
+  static bool is_near_curve(const S& schedule, Epoch t, double fraction, const Group<T>& group, const T& lr) {
     using C = detail::compute_t<T>;
     if (!detail::has_closed_form<T>(schedule, group.index)) return false;
     const C exact = C(lr_of(schedule, t, fraction, group));
     const auto magnitude = [](const C& x) { return x < C(0) ? C(-x) : x; };
-    return magnitude(C(C(lr) - exact)) <=
-           C(C(1e-6) * magnitude(exact) + C(1e-12) * magnitude(C(group.base_lr)));
+    return magnitude(C(C(lr) - exact)) <= C(C(1e-6) * magnitude(exact) + C(1e-12) * magnitude(C(group.base_lr)));
   }
 
   /// The closed form, which is there.
-  static T lr_of([[maybe_unused]] const S& schedule, [[maybe_unused]] Epoch t,
-                 [[maybe_unused]] double fraction, const Group<T>& group) {
+  static T lr_of([[maybe_unused]] const S& schedule, [[maybe_unused]] Epoch t, [[maybe_unused]] double fraction,
+                 const Group<T>& group) {
     if constexpr (Continuous<S, T>) {
       if (fraction != 0) {
         return static_cast<T>(schedule.at_time(static_cast<double>(t) + fraction, group));
@@ -489,8 +461,7 @@ class Scheduled : public Scheduler<T> {
   }
 
   static std::optional<T> momentum_of([[maybe_unused]] const S& schedule, [[maybe_unused]] Epoch t,
-                                      [[maybe_unused]] double fraction,
-                                      [[maybe_unused]] const Group<T>& group) {
+                                      [[maybe_unused]] double fraction, [[maybe_unused]] const Group<T>& group) {
     if constexpr (DrivesMomentum<S, T>) {
       return fraction == 0 ? schedule.momentum_at(t, group)
                            : schedule.momentum_at_time(static_cast<double>(t) + fraction, group);

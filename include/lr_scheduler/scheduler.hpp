@@ -93,8 +93,7 @@ class Scheduler {
         detail::expected("digits", "a positive integer", StateValue(std::int64_t{digits}));
       }
       load(detail::expect_dict(detail::expect_key(state, "options", ""), "options"),
-           detail::expect_dict(detail::expect_key(state, "progress", ""), "progress"), digits,
-           on_mismatch);
+           detail::expect_dict(detail::expect_key(state, "progress", ""), "progress"), digits, on_mismatch);
     } catch (const std::logic_error& error) {
       throw std::invalid_argument(class_name() + ": cannot load the state: " + error.what());
     }
@@ -128,9 +127,8 @@ class Scheduler {
   void check_new_groups(std::size_t groups, std::string_view name) const {
     for (std::size_t i = lrs_.size(); i < groups; ++i) {
       if (const T base_lr = base_lr_of_group(i); !detail::is_finite_and_not_negative(base_lr)) {
-        throw std::invalid_argument(std::string(name) + ": the rate of parameter group " +
-                                    std::to_string(i) + " must be finite and not negative, got " +
-                                    detail::text_of(base_lr));
+        throw std::invalid_argument(std::string(name) + ": the rate of parameter group " + std::to_string(i) +
+                                    " must be finite and not negative, got " + detail::text_of(base_lr));
       }
     }
   }
@@ -150,9 +148,8 @@ class Scheduler {
   /// The common part of the progress, with the rates as the optimizer has them now.
   [[nodiscard]] StateDict common_progress() const {
     const std::size_t groups = optimizer_.size();
-    std::vector<T> base_lrs(
-        base_lrs_.begin(),
-        base_lrs_.begin() + static_cast<std::ptrdiff_t>(std::min(groups, base_lrs_.size())));
+    std::vector<T> base_lrs(base_lrs_.begin(),
+                            base_lrs_.begin() + static_cast<std::ptrdiff_t>(std::min(groups, base_lrs_.size())));
     std::vector<T> lrs(groups);
     for (std::size_t i = base_lrs.size(); i < groups; ++i) base_lrs.push_back(base_lr_of_group(i));
     optimizer_.read(0, lrs);
@@ -185,8 +182,7 @@ class Scheduler {
   /// A value of the progress, for each group or one.
   template <class V>
   static void read(const StateDict& progress, std::string_view key, V& value) {
-    detail::decode(detail::expect_key(progress, key, "progress"), value,
-                   detail::join("progress", key));
+    detail::decode(detail::expect_key(progress, key, "progress"), value, detail::join("progress", key));
   }
 
   /// Throws std::invalid_argument where a value of the progress is not what is expected.
@@ -195,14 +191,12 @@ class Scheduler {
                          const IsExpected& is_expected) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (!is_expected(values[i])) {
-        detail::expected(detail::join(detail::join("progress", key), i), what,
-                         detail::encode(values[i]));
+        detail::expected(detail::join(detail::join("progress", key), i), what, detail::encode(values[i]));
       }
     }
   }
 
-  static void check_keys(const StateDict& dict, std::initializer_list<std::string_view> known,
-                         std::string_view path) {
+  static void check_keys(const StateDict& dict, std::initializer_list<std::string_view> known, std::string_view path) {
     detail::check_keys(dict, path, "a state", [known](std::string_view key) {
       return std::find(known.begin(), known.end(), key) != known.end();
     });
@@ -210,8 +204,8 @@ class Scheduler {
 
   void check_count(std::string_view key, std::size_t saved) const {
     if (const std::size_t groups = optimizer_.size(); saved != groups) {
-      throw std::invalid_argument(detail::join("progress", key) + " has " + std::to_string(saved) +
-                                  " values for " + std::to_string(groups) + " parameter groups");
+      throw std::invalid_argument(detail::join("progress", key) + " has " + std::to_string(saved) + " values for " +
+                                  std::to_string(groups) + " parameter groups");
     }
   }
 
@@ -245,8 +239,7 @@ class Scheduler {
   virtual void jump_time(double t) = 0;
   [[nodiscard]] virtual StateDict saved_options() const = 0;
   [[nodiscard]] virtual StateDict progress() const = 0;
-  virtual void load(const StateDict& options, const StateDict& progress, int digits,
-                    OnMismatch on_mismatch) = 0;
+  virtual void load(const StateDict& options, const StateDict& progress, int digits, OnMismatch on_mismatch) = 0;
 
   [[nodiscard]] std::string class_name() const {
     const StateDict own = saved_options();

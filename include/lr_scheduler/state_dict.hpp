@@ -59,8 +59,7 @@ class StateDict {
 class StateValue {
  public:
   using List = std::vector<StateValue>;
-  using Variant =
-      std::variant<std::monostate, bool, std::int64_t, double, std::string, List, StateDict>;
+  using Variant = std::variant<std::monostate, bool, std::int64_t, double, std::string, List, StateDict>;
 
   StateValue() = default;
   // NOLINTBEGIN(google-explicit-constructor): a value of one of the kinds, and of no other
@@ -75,9 +74,7 @@ class StateValue {
   // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] const Variant& variant() const noexcept { return value_; }
-  [[nodiscard]] bool is_none() const noexcept {
-    return std::holds_alternative<std::monostate>(value_);
-  }
+  [[nodiscard]] bool is_none() const noexcept { return std::holds_alternative<std::monostate>(value_); }
   /// The value if it is of this kind, otherwise nullptr.
   template <class V>
   [[nodiscard]] const V* get_if() const noexcept {
@@ -106,14 +103,14 @@ inline StateDict& StateDict::operator=(StateDict other) noexcept {
 inline StateDict::~StateDict() = default;
 
 inline const StateValue* StateDict::find(std::string_view key) const noexcept {
-  const auto entry = std::find_if(entries_.begin(), entries_.end(),
-                                  [key](const Entry& candidate) { return candidate.key == key; });
+  const auto entry =
+      std::find_if(entries_.begin(), entries_.end(), [key](const Entry& candidate) { return candidate.key == key; });
   return entry == entries_.end() ? nullptr : &entry->value;
 }
 
 inline void StateDict::set(std::string_view key, StateValue value) {
-  const auto entry = std::find_if(entries_.begin(), entries_.end(),
-                                  [key](const Entry& candidate) { return candidate.key == key; });
+  const auto entry =
+      std::find_if(entries_.begin(), entries_.end(), [key](const Entry& candidate) { return candidate.key == key; });
   if (entry == entries_.end()) {
     entries_.push_back({std::string(key), std::move(value)});
   } else {
@@ -123,11 +120,10 @@ inline void StateDict::set(std::string_view key, StateValue value) {
 
 inline bool operator==(const StateDict& left, const StateDict& right) {
   return left.entries_.size() == right.entries_.size() &&
-         std::all_of(left.entries_.begin(), left.entries_.end(),
-                     [&right](const StateDict::Entry& entry) {
-                       const StateValue* other = right.find(entry.key);
-                       return other != nullptr && entry.value == *other;
-                     });
+         std::all_of(left.entries_.begin(), left.entries_.end(), [&right](const StateDict::Entry& entry) {
+           const StateValue* other = right.find(entry.key);
+           return other != nullptr && entry.value == *other;
+         });
 }
 
 /// A real as a state value that reads back exactly: a double where it is one, its digits otherwise.

@@ -71,8 +71,7 @@ static_assert(!Optimizer<StepSizeByValue> && !Optimizer<const StandardSgd>);
 
 TEST_CASE("a scheduler sets the rate through a pair of functions") {
   Session session;
-  Callback rate{[&] { return session.GetLearningRate(); },
-                [&](float lr) { session.SetLearningRate(lr); }};
+  Callback rate{[&] { return session.GetLearningRate(); }, [&](float lr) { session.SetLearningRate(lr); }};
   StepLR scheduler{rate, {.step_size = 2, .gamma = 0.5F}};
   STATIC_REQUIRE(std::same_as<decltype(scheduler), StepLR<float>>);
 
@@ -111,8 +110,7 @@ TEST_CASE("a rate that the setter alters is moved on from what reads back") {
 
 TEST_CASE("a rate behind functions has no momentum to cycle") {
   Session session;
-  Callback rate{[&] { return session.GetLearningRate(); },
-                [&](float lr) { session.SetLearningRate(lr); }};
+  Callback rate{[&] { return session.GetLearningRate(); }, [&](float lr) { session.SetLearningRate(lr); }};
   std::string message;
   try {
     OneCycleLR scheduler{rate, {.max_lr = 0.1F, .total_steps = 10}};
@@ -178,8 +176,7 @@ TEST_CASE("rate, weight decay and temperature are stepped together and saved tog
     LinearLR<double> cooling{temperature, {.start_factor = 1, .end_factor = 0.5, .total_iters = 2}};
 
     void step() {
-      for (Scheduler<double>* scheduler :
-           std::initializer_list<Scheduler<double>*>{&lr, &decay, &cooling}) {
+      for (Scheduler<double>* scheduler : std::initializer_list<Scheduler<double>*>{&lr, &decay, &cooling}) {
         scheduler->step();
       }
     }
@@ -252,6 +249,5 @@ OptimizerParameters next_parameters(void* userdata) {
 
 TEST_CASE("a callback that returns a struct of parameters gives each update its rate") {
   ScheduledParameters scheduled;
-  CHECK(rates_of_updates(next_parameters, &scheduled, 4) ==
-        std::vector<float>{0, 0.05F, 0.1F, 0.1F});
+  CHECK(rates_of_updates(next_parameters, &scheduled, 4) == std::vector<float>{0, 0.05F, 0.1F, 0.1F});
 }

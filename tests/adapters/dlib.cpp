@@ -107,18 +107,16 @@ TEST_CASE("a rate that dlib does not take is refused, and the trainer keeps the 
 TEST_CASE("a rate that does not change keeps the trainer's history of losses") {
   Training training;
   StepLR scheduler{training.trainer, {.step_size = 100}};
-  training.trainer.set_learning_rate_schedule(
-      learning_rate_schedule(schedule::Step<double>{.step_size = 100}, 0.1, 5));
+  training.trainer.set_learning_rate_schedule(learning_rate_schedule(schedule::Step<double>{.step_size = 100}, 0.1, 5));
   scheduler.step();
   CHECK(training.trainer.get_learning_rate_schedule().size() == 5);
 }
 
 TEST_CASE("a sampled schedule holds the rate of each epoch") {
   const auto rates = learning_rate_schedule(
-      schedule::Sequential<double>{
-          .schedules = {schedule::LinearWarmup<double>{.warmup_steps = 2, .start_factor = 0.5},
-                        schedule::Exponential<double>{.gamma = 0.5}},
-          .milestones = {2}},
+      schedule::Sequential<double>{.schedules = {schedule::LinearWarmup<double>{.warmup_steps = 2, .start_factor = 0.5},
+                                                 schedule::Exponential<double>{.gamma = 0.5}},
+                                   .milestones = {2}},
       0.1, 5);
   REQUIRE(rates.size() == 5);
   CHECK(close(rates(0), 0.05));
@@ -129,8 +127,8 @@ TEST_CASE("a sampled schedule holds the rate of each epoch") {
 }
 
 TEST_CASE("a schedule without a closed form is sampled too") {
-  const auto rates = learning_rate_schedule(
-      schedule::Multiplicative<double>{.lr_lambda = [](Epoch) { return 0.5; }}, 0.4, 3);
+  const auto rates =
+      learning_rate_schedule(schedule::Multiplicative<double>{.lr_lambda = [](Epoch) { return 0.5; }}, 0.4, 3);
   CHECK(close(rates(0), 0.4));
   CHECK(close(rates(1), 0.2));
   CHECK(close(rates(2), 0.1));
@@ -158,11 +156,9 @@ TEST_CASE("a schedule that cannot be sampled is refused") {
   };
   CHECK(message_of(schedule::LinearWarmup<double>{.warmup_steps = 2}, 0.1, 5) ==
         "learning_rate_schedule: dlib takes positive rates only, got 0 at epoch 0");
-  CHECK(message_of(schedule::Linear<double>{.start_factor = 1, .end_factor = 0, .total_iters = 2},
-                   0.1, 5) ==
+  CHECK(message_of(schedule::Linear<double>{.start_factor = 1, .end_factor = 0, .total_iters = 2}, 0.1, 5) ==
         "learning_rate_schedule: dlib takes positive rates only, got 0 at epoch 2");
-  CHECK(message_of(schedule::Step<double>{.step_size = 0}, 0.1, 5) ==
-        "StepLR: step_size must be positive, got 0");
+  CHECK(message_of(schedule::Step<double>{.step_size = 0}, 0.1, 5) == "StepLR: step_size must be positive, got 0");
   CHECK(message_of(schedule::Step<double>{.step_size = 1}, 0.1, 0) ==
         "learning_rate_schedule: steps must be positive, got 0");
 }

@@ -65,10 +65,8 @@ std::vector<double> rates(const torch::optim::Optimizer& optimizer) {
 
 torch::optim::SGD two_groups(double first, double second) {
   std::vector<torch::optim::OptimizerParamGroup> groups;
-  groups.emplace_back(std::vector<torch::Tensor>{one()},
-                      std::make_unique<torch::optim::SGDOptions>(first));
-  groups.emplace_back(std::vector<torch::Tensor>{one()},
-                      std::make_unique<torch::optim::SGDOptions>(second));
+  groups.emplace_back(std::vector<torch::Tensor>{one()}, std::make_unique<torch::optim::SGDOptions>(first));
+  groups.emplace_back(std::vector<torch::Tensor>{one()}, std::make_unique<torch::optim::SGDOptions>(second));
   return torch::optim::SGD(groups, torch::optim::SGDOptions(0.5));
 }
 
@@ -195,8 +193,8 @@ TEST_CASE("an optimizer of a user's own updates with the schedule's rate") {
 
 TEST_CASE("a scheduler binds to the base class of the optimizers") {
   torch::Tensor p = one();
-  std::unique_ptr<torch::optim::Optimizer> optimizer = std::make_unique<torch::optim::Adam>(
-      std::vector<torch::Tensor>{p}, torch::optim::AdamOptions(0.1));
+  std::unique_ptr<torch::optim::Optimizer> optimizer =
+      std::make_unique<torch::optim::Adam>(std::vector<torch::Tensor>{p}, torch::optim::AdamOptions(0.1));
   lr_scheduler::ExponentialLR scheduler{*optimizer, {.gamma = 0.5}};
   scheduler.step();
   CHECK(close(rates(*optimizer), {0.05}));
@@ -204,8 +202,7 @@ TEST_CASE("a scheduler binds to the base class of the optimizers") {
 
 namespace {
 lr_scheduler::schedule::Cyclic<double> cycle(double lr) {
-  return {
-      .base_lr = lr, .max_lr = lr, .step_size_up = 1, .base_momentum = 0.25, .max_momentum = 0.5};
+  return {.base_lr = lr, .max_lr = lr, .step_size_up = 1, .base_momentum = 0.25, .max_momentum = 0.5};
 }
 }  // namespace
 
@@ -242,22 +239,16 @@ TEST_CASE("Adam and AdamW update with the first beta that is cycled and keep the
   };
   torch::Tensor p = one();
   torch::optim::Adam adam({p}, torch::optim::AdamOptions(0.1).eps(0).betas({0.9, 0}));
-  check(adam, p, [&] {
-    return static_cast<torch::optim::AdamOptions&>(adam.param_groups()[0].options()).betas();
-  });
+  check(adam, p, [&] { return static_cast<torch::optim::AdamOptions&>(adam.param_groups()[0].options()).betas(); });
   torch::Tensor q = one();
-  torch::optim::AdamW adamw({q},
-                            torch::optim::AdamWOptions(0.1).eps(0).betas({0.9, 0}).weight_decay(0));
-  check(adamw, q, [&] {
-    return static_cast<torch::optim::AdamWOptions&>(adamw.param_groups()[0].options()).betas();
-  });
+  torch::optim::AdamW adamw({q}, torch::optim::AdamWOptions(0.1).eps(0).betas({0.9, 0}).weight_decay(0));
+  check(adamw, q, [&] { return static_cast<torch::optim::AdamWOptions&>(adamw.param_groups()[0].options()).betas(); });
 }
 
 TEST_CASE("an optimizer without momentum refuses to cycle it and keeps its rate") {
   torch::optim::Adagrad adagrad({one()}, torch::optim::AdagradOptions(0.3));
-  CHECK(message_of<std::invalid_argument>([&] {
-          lr_scheduler::CyclicLR scheduler(adagrad, cycle(0.1));
-        }) == "CyclicLR: cycle_momentum is true, but parameter group 0 has no momentum");
+  CHECK(message_of<std::invalid_argument>([&] { lr_scheduler::CyclicLR scheduler(adagrad, cycle(0.1)); }) ==
+        "CyclicLR: cycle_momentum is true, but parameter group 0 has no momentum");
   CHECK(rates(adagrad) == std::vector<double>{0.3});
 }
 
@@ -272,8 +263,7 @@ TEST_CASE("a group added later is taken in at the next step") {
   auto optimizer = two_groups(0.1, 0.02);
   lr_scheduler::ExponentialLR scheduler{optimizer, {.gamma = 0.5}};
   scheduler.step();
-  optimizer.add_param_group(
-      {std::vector<torch::Tensor>{one()}, std::make_unique<torch::optim::SGDOptions>(0.8)});
+  optimizer.add_param_group({std::vector<torch::Tensor>{one()}, std::make_unique<torch::optim::SGDOptions>(0.8)});
   scheduler.step();
   CHECK(close(rates(optimizer), {0.025, 0.005, 0.2}));  // 0.8 * 0.5^2
 }
@@ -289,8 +279,7 @@ TEST_CASE("a rate that the user sets is moved on from where it is") {
 }
 
 TEST_CASE("optimizer and scheduler go on bit for bit from an archive that has both") {
-  const auto run = [](torch::optim::Adam& optimizer, torch::Tensor& p, Scheduler<double>& scheduler,
-                      int steps) {
+  const auto run = [](torch::optim::Adam& optimizer, torch::Tensor& p, Scheduler<double>& scheduler, int steps) {
     for (int i = 0; i < steps; ++i) {
       update(optimizer, p, 1 + i);
       scheduler.step();
@@ -379,15 +368,13 @@ TEST_CASE("torch::save() and torch::load() take a scheduler") {
 
 TEST_CASE("all kinds of values are read back from an archive as they were") {
   torch::optim::SGD optimizer({one()}, torch::optim::SGDOptions(0.1));
-  lr_scheduler::SequentialLR scheduler{
-      optimizer,
-      {.schedules = {lr_scheduler::schedule::LinearWarmup<double>{.warmup_steps = 3},
-                     lr_scheduler::schedule::MultiStep<double>{.milestones = {}}},
-       .milestones = {3}}};
+  lr_scheduler::SequentialLR scheduler{optimizer,
+                                       {.schedules = {lr_scheduler::schedule::LinearWarmup<double>{.warmup_steps = 3},
+                                                      lr_scheduler::schedule::MultiStep<double>{.milestones = {}}},
+                                        .milestones = {3}}};
   lr_scheduler::ReduceLROnPlateau plateau{optimizer, {.patience = 2}};
   plateau.step(-INFINITY);
-  for (const Scheduler<double>* each :
-       std::initializer_list<const Scheduler<double>*>{&scheduler, &plateau}) {
+  for (const Scheduler<double>* each : std::initializer_list<const Scheduler<double>*>{&scheduler, &plateau}) {
     const lr_scheduler::StateDict state = each->state_dict();
     torch::serialize::OutputArchive output;
     save(*each, output);
@@ -426,10 +413,8 @@ TEST_CASE("an archive that does not fit is refused and changes nothing") {
   torch::optim::SGD other_optimizer({one()}, torch::optim::SGDOptions(0.3));
   lr_scheduler::StepLR other{other_optimizer, {.step_size = 5}};
   other.step();
-  CHECK(
-      message_of<std::invalid_argument>(
-          [&] { load_into([&](auto& archive) { save(other, archive); }); }) ==
-      "StepLR: cannot load the state: options.step_size is 5 in the state and 2 in the scheduler");
+  CHECK(message_of<std::invalid_argument>([&] { load_into([&](auto& archive) { save(other, archive); }); }) ==
+        "StepLR: cannot load the state: options.step_size is 5 in the state and 2 in the scheduler");
   CHECK(scheduler.state_dict() == before);
   load_into([&](auto& archive) { save(other, archive); }, OnMismatch::take_saved);
   CHECK(scheduler.schedule().step_size.value() == 5);
@@ -438,8 +423,7 @@ TEST_CASE("an archive that does not fit is refused and changes nothing") {
 namespace {
 
 /// The rate of each of eight updates.
-std::vector<double> rates_of_updates(torch::optim::Optimizer& optimizer,
-                                     const std::function<void()>& step) {
+std::vector<double> rates_of_updates(torch::optim::Optimizer& optimizer, const std::function<void()>& step) {
   std::vector<double> lrs;
   for (int i = 0; i < 8; ++i) {
     lrs.push_back(rates(optimizer)[0]);
@@ -464,8 +448,8 @@ TEST_CASE("StepLR is Python's, and a step ahead of libtorch's own") {
   CHECK(close(rates_of_updates(other_optimizer, [&] { theirs.step(); }), a_step_late));
 
   torch::optim::SGD third_optimizer({one()}, torch::optim::SGDOptions(0.1));
-  lr_scheduler::LibtorchScheduler behind_base(
-      third_optimizer, lr_scheduler::schedule::Step<double>{.step_size = 3, .gamma = 0.1});
+  lr_scheduler::LibtorchScheduler behind_base(third_optimizer,
+                                              lr_scheduler::schedule::Step<double>{.step_size = 3, .gamma = 0.1});
   torch::optim::LRScheduler& base = behind_base;
   CHECK(close(rates_of_updates(third_optimizer, [&] { base.step(); }), python));
 }
@@ -494,8 +478,7 @@ TEST_CASE("code that steps libtorch's base class steps our schedule") {
   base.step();
   CHECK(close(rates(optimizer), {0.05, 0.1}));
 
-  optimizer.add_param_group(
-      {std::vector<torch::Tensor>{one()}, std::make_unique<torch::optim::SGDOptions>(0.8)});
+  optimizer.add_param_group({std::vector<torch::Tensor>{one()}, std::make_unique<torch::optim::SGDOptions>(0.8)});
   base.step();
   CHECK(close(rates(optimizer), {0.025, 0.05, 0.2}));
 }
@@ -510,8 +493,7 @@ TEST_CASE("weight decay follows a schedule of its own, beside the rate") {
   lr_scheduler::Callback decay{[&] { return options().weight_decay(); },
                                [&](double value) { options().weight_decay(value); }};
   lr_scheduler::ExponentialLR lr_scheduler{optimizer, {.gamma = 0.5}};
-  lr_scheduler::LinearLR decay_scheduler{decay,
-                                         {.start_factor = 1, .end_factor = 0.5, .total_iters = 1}};
+  lr_scheduler::LinearLR decay_scheduler{decay, {.start_factor = 1, .end_factor = 0.5, .total_iters = 1}};
 
   CHECK(close(update(optimizer, p, 1), 0.85));  // (1 - 0.1 * 0.5) * 1 - 0.1
   lr_scheduler.step();

@@ -85,14 +85,13 @@ TEST_CASE("schedulers that are stepped in turn chain as ChainedScheduler does") 
   CHECK(exponential.base_lrs()[1] == 0.4);
 }
 
-TEMPLATE_TEST_CASE("ChainedScheduler's closed form equals its chain", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("ChainedScheduler's closed form equals its chain", "", float, double, long double) {
   using T = TestType;
   CHECK(chain_error<T>(constant_and_exponential<T>(), 20) < 20);
 }
 
-TEMPLATE_TEST_CASE("ChainedScheduler refuses bad options and leaves the optimizer alone", "", float,
-                   double, long double) {
+TEMPLATE_TEST_CASE("ChainedScheduler refuses bad options and leaves the optimizer alone", "", float, double,
+                   long double) {
   using T = TestType;
   using Bound = ChainedScheduler<T>;
   check_refused<Bound>({}, "ChainedScheduler: needs at least one scheduler, got none");
@@ -107,8 +106,7 @@ TEMPLATE_TEST_CASE("ChainedScheduler refuses bad options and leaves the optimize
   check_needs_groups<Bound>(constant_and_exponential<T>());
 }
 
-TEMPLATE_TEST_CASE("ChainedScheduler's state goes into another object", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("ChainedScheduler's state goes into another object", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> others{{.lr = T(0.3L)}, {.lr = T(0.7L)}};
@@ -119,8 +117,7 @@ TEMPLATE_TEST_CASE("ChainedScheduler's state goes into another object", "", floa
   check_state_round_trip(saved, groups, loaded, others);
 }
 
-TEMPLATE_TEST_CASE("ChainedScheduler moves two groups as it moves each alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("ChainedScheduler moves two groups as it moves each alone", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> first{groups[0]};
@@ -182,32 +179,23 @@ TEST_CASE("a cosine and a StepLR that are stepped in turn chain") {
 // Recorded from PyTorch: LambdaLR and CyclicLR know only a closed form, and replace the rate.
 TEST_CASE("ChainedScheduler has a schedule with only a closed form replace the rate") {
   auto groups = two_groups<double>();
-  const schedule::Lambda<double> lambda{
-      .lr_lambda = [](Epoch t) { return 1.0 / static_cast<double>(1 + t); }};
-  ChainedScheduler scheduler{groups,
-                             {.schedules = {schedule::Exponential<double>{.gamma = 0.9}, lambda}}};
+  const schedule::Lambda<double> lambda{.lr_lambda = [](Epoch t) { return 1.0 / static_cast<double>(1 + t); }};
+  ChainedScheduler scheduler{groups, {.schedules = {schedule::Exponential<double>{.gamma = 0.9}, lambda}}};
   check_rates(scheduler, groups,
-              {{0.1L, 0.4L},
-               {0.05L, 0.2L},
-               {0.033333333333333333333L, 0.13333333333333333333L},
-               {0.025L, 0.1L}});
+              {{0.1L, 0.4L}, {0.05L, 0.2L}, {0.033333333333333333333L, 0.13333333333333333333L}, {0.025L, 0.1L}});
 }
 
 // Recorded from PyTorch.
 TEST_CASE("ChainedScheduler with MultiplicativeLR chains") {
   auto groups = two_groups<double>();
-  ChainedScheduler scheduler{
-      groups,
-      {.schedules = {schedule::Multiplicative<double>{.lr_lambda = [](Epoch) { return 0.5; }},
-                     schedule::Step<double>{.step_size = 2}}}};
-  check_rates(
-      scheduler, groups,
-      {{0.1L, 0.4L}, {0.05L, 0.2L}, {0.0025L, 0.01L}, {0.00125L, 0.005L}, {0.0000625L, 0.00025L}},
-      100);
+  ChainedScheduler scheduler{groups,
+                             {.schedules = {schedule::Multiplicative<double>{.lr_lambda = [](Epoch) { return 0.5; }},
+                                            schedule::Step<double>{.step_size = 2}}}};
+  check_rates(scheduler, groups,
+              {{0.1L, 0.4L}, {0.05L, 0.2L}, {0.0025L, 0.01L}, {0.00125L, 0.005L}, {0.0000625L, 0.00025L}}, 100);
 }
 
-TEMPLATE_TEST_CASE("ChainedScheduler of factors seeks to where steps lead", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("ChainedScheduler of factors seeks to where steps lead", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   auto others = groups;
@@ -246,19 +234,18 @@ TEST_CASE("ChainedScheduler takes in a group that is added") {
 
   // Without a closed form a group starts from its rate: the cosine's ratio of 3 to 2, times 0.9.
   groups = two_groups<double>();
-  ChainedScheduler chain{groups,
-                         {.schedules = {schedule::CosineAnnealing<double>{.T_max = 4},
-                                        schedule::Exponential<double>{.gamma = 0.9}}}};
+  ChainedScheduler chain{
+      groups,
+      {.schedules = {schedule::CosineAnnealing<double>{.T_max = 4}, schedule::Exponential<double>{.gamma = 0.9}}}};
   check_takes_in_group(chain, groups, about(0.26360389693210722804L));
 }
 
 // Recorded from PyTorch up to epoch 5; at 6 it falls to -0.0117 and -0.0102.
 TEST_CASE("a chained cosine under a StepLR that falls below eta_min never goes below zero") {
   auto groups = two_groups<double>();
-  ChainedScheduler scheduler{
-      groups,
-      {.schedules = {schedule::CosineAnnealing<double>{.T_max = 4, .eta_min = 0.05},
-                     schedule::Step<double>{.step_size = 1}}}};
+  ChainedScheduler scheduler{groups,
+                             {.schedules = {schedule::CosineAnnealing<double>{.T_max = 4, .eta_min = 0.05},
+                                            schedule::Step<double>{.step_size = 1}}}};
   check_rates(scheduler, groups,
               {{0.1L, 0.4L},
                {0.0092677669529663692L, 0.034874368670764586L},
@@ -275,13 +262,12 @@ TEST_CASE("a chained cosine under a StepLR that falls below eta_min never goes b
   }
 }
 
-TEMPLATE_TEST_CASE("ChainedScheduler that grows beyond all numbers never becomes a NaN", "", float,
-                   double, long double) {
+TEMPLATE_TEST_CASE("ChainedScheduler that grows beyond all numbers never becomes a NaN", "", float, double,
+                   long double) {
   using T = TestType;
   Groups<T> groups{{.lr = T(10)}, {.lr = T(0)}};
   const schedule::Exponential<T> exponential{.gamma = std::sqrt(std::numeric_limits<T>::max())};
-  ChainedScheduler<T> scheduler{
-      groups, {.schedules = {exponential, schedule::CosineAnnealing<T>{.T_max = 4}}}};
+  ChainedScheduler<T> scheduler{groups, {.schedules = {exponential, schedule::CosineAnnealing<T>{.T_max = 4}}}};
   for (int k = 0; k < 10; ++k) {
     scheduler.step();
     CHECK(groups[0].lr <= std::numeric_limits<T>::max());
@@ -290,8 +276,7 @@ TEMPLATE_TEST_CASE("ChainedScheduler that grows beyond all numbers never becomes
   }
   groups = {{.lr = T(10)}, {.lr = T(0)}};
   ChainedScheduler<T> factors{
-      groups,
-      {.schedules = {exponential, schedule::Step<T>{.step_size = 5, .gamma = T(0)}, exponential}}};
+      groups, {.schedules = {exponential, schedule::Step<T>{.step_size = 5, .gamma = T(0)}, exponential}}};
   for (int k = 0; k < 4; ++k) factors.step();
   CHECK(groups[0].lr >= T(1e30L));
   CHECK(groups[1].lr == T(0));
@@ -304,17 +289,15 @@ TEST_CASE("ChainedScheduler has its last schedule with momentum drive momentum")
   const schedule::Cyclic<double> cyclic{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2};
   schedule::Cyclic<double> other = cyclic;
   other.base_momentum = 0.5;
-  ChainedScheduler scheduler{
-      groups, {.schedules = {cyclic, other, schedule::Exponential<double>{.gamma = 0.9}}}};
+  ChainedScheduler scheduler{groups, {.schedules = {cyclic, other, schedule::Exponential<double>{.gamma = 0.9}}}};
   check_momentums(scheduler, groups, {{0.9L, 0.9L}, {0.7L, 0.7L}, {0.5L, 0.5L}, {0.7L, 0.7L}});
 }
 
 TEST_CASE("ChainedScheduler of factors comes back from a zero to the product of all") {
   Groups<double> groups{{.lr = 0.8}};
-  ChainedScheduler scheduler{
-      groups,
-      {.schedules = {schedule::Exponential<double>{.gamma = 0.5},
-                     schedule::Constant<double>{.factor = 0, .total_iters = 3}}}};
+  ChainedScheduler scheduler{groups,
+                             {.schedules = {schedule::Exponential<double>{.gamma = 0.5},
+                                            schedule::Constant<double>{.factor = 0, .total_iters = 3}}}};
   scheduler.step();
   groups[0].lr = 0.1;
   scheduler.step();
@@ -324,8 +307,7 @@ TEST_CASE("ChainedScheduler of factors comes back from a zero to the product of 
 }
 
 TEST_CASE("a combinator of one records the base rate that its schedule records") {
-  const schedule::Cyclic<double> cyclic{
-      .base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .cycle_momentum = false};
+  const schedule::Cyclic<double> cyclic{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .cycle_momentum = false};
   Groups<double> groups{{.lr = 0.8}};
   ChainedScheduler chain{groups, {.schedules = {schedule::Chained<double>{.schedules = {cyclic}}}}};
   CHECK(groups[0].initial_lr == 0.1);
@@ -339,10 +321,9 @@ TEST_CASE("ChainedScheduler leaves everything as it was where a function throws"
     if (t == 3 && broken) throw std::runtime_error("out of luck");
     return 0.5;
   };
-  ChainedScheduler scheduler{
-      groups,
-      {.schedules = {schedule::Exponential<double>{.gamma = 0.5},
-                     schedule::Multiplicative<double>{.lr_lambda = functions}}}};
+  ChainedScheduler scheduler{groups,
+                             {.schedules = {schedule::Exponential<double>{.gamma = 0.5},
+                                            schedule::Multiplicative<double>{.lr_lambda = functions}}}};
   scheduler.step();
   scheduler.step();
   const auto before = groups;

@@ -33,29 +33,24 @@ schedule::PerGroup<T> exponential_and_linear() {
                         schedule::Linear<T>{.start_factor = T(0.25L), .total_iters = 4}}};
 }
 
-TEMPLATE_TEST_CASE("PerGroup moves each group by its own schedule", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("PerGroup moves each group by its own schedule", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Scheduled scheduler{groups, exponential_and_linear<T>()};
-  check_rates(
-      scheduler, groups,
-      {{0.1L, 0.1L}, {0.05L, 0.175L}, {0.025L, 0.25L}, {0.0125L, 0.325L}, {0.00625L, 0.4L}});
+  check_rates(scheduler, groups, {{0.1L, 0.1L}, {0.05L, 0.175L}, {0.025L, 0.25L}, {0.0125L, 0.325L}, {0.00625L, 0.4L}});
 }
 
 TEMPLATE_TEST_CASE("PerGroup's closed form equals its chain", "", float, double, long double) {
   CHECK(chain_error<TestType>(exponential_and_linear<TestType>(), 20) < 20);
 }
 
-TEMPLATE_TEST_CASE("PerGroup refuses bad options and leaves the optimizer alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("PerGroup refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   const schedule::Step<T> step{.step_size = 2};
   check_refused<Bound<T>>({}, "PerGroup: needs at least one scheduler, got none");
   check_refused<Bound<T>>({.schedules = {step, schedule::Step<T>{.step_size = 0}}},
                           "PerGroup: schedulers[1]: StepLR: step_size must be positive, got 0");
-  check_refused<Bound<T>>({.schedules = {step}},
-                          "PerGroup: schedulers has 1 values for 2 parameter groups");
+  check_refused<Bound<T>>({.schedules = {step}}, "PerGroup: schedulers has 1 values for 2 parameter groups");
   check_refused<Bound<T>>({.schedules = {step, step, step}},
                           "PerGroup: schedulers has 3 values for 2 parameter groups");
   check_refused<Bound<T>>({.schedules = {step, schedule::SWA<T>{.swa_lr = {T(1), T(2)}}}},
@@ -72,8 +67,7 @@ TEMPLATE_TEST_CASE("PerGroup's state goes into another object", "", float, doubl
   check_state_round_trip(saved, groups, loaded, others);
 }
 
-TEMPLATE_TEST_CASE("PerGroup moves two groups as their schedules move each alone", "", float,
-                   double, long double) {
+TEMPLATE_TEST_CASE("PerGroup moves two groups as their schedules move each alone", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> first{groups[0]};
@@ -87,8 +81,7 @@ TEMPLATE_TEST_CASE("PerGroup moves two groups as their schedules move each alone
 TEST_CASE("PerGroup goes on from a rate that the user sets") {
   auto groups = two_groups<double>();
   Bound<double> scheduler{groups, exponential_and_linear<double>()};
-  check_user_changes_rate(scheduler, groups,
-                          {{0.05L, 0.175L}, {0.025L, 0.25L}, {0.035L, 0.325L}, {0.0175L, 0.4L}});
+  check_user_changes_rate(scheduler, groups, {{0.05L, 0.175L}, {0.025L, 0.25L}, {0.035L, 0.325L}, {0.0175L, 0.4L}});
 }
 
 TEMPLATE_TEST_CASE("PerGroup seeks to where steps lead", "", float, double, long double) {
@@ -103,8 +96,7 @@ TEMPLATE_TEST_CASE("PerGroup seeks to where steps lead", "", float, double, long
 TEST_CASE("PerGroup refuses a group that is added") {
   auto groups = two_groups<double>();
   Bound<double> scheduler{groups, exponential_and_linear<double>()};
-  check_refuses_third_group(scheduler, groups,
-                            "PerGroup: schedulers has 2 values for 3 parameter groups");
+  check_refuses_third_group(scheduler, groups, "PerGroup: schedulers has 2 values for 3 parameter groups");
 }
 
 TEST_CASE("PerGroup has what all of its schedules have") {
@@ -121,8 +113,7 @@ TEST_CASE("PerGroup has what all of its schedules have") {
 
   auto groups = two_groups<double>();
   Scheduled scheduler{groups, chaining};
-  CHECK(message_of<std::logic_error>([&] { scheduler.seek(3); }) ==
-        "PerGroup: cannot seek without a closed form");
+  CHECK(message_of<std::logic_error>([&] { scheduler.seek(3); }) == "PerGroup: cannot seek without a closed form");
   check_rates(scheduler, groups, {{0.1L, 0.4L}, {0.1L, 0.2L}, {0.01L, 0.1L}, {0.01L, 0.05L}});
 }
 
@@ -175,8 +166,7 @@ TEST_CASE("PerGroup alone in a sequence or chain is itself") {
 
 TEST_CASE("PerGroup asks for momentum where it is driven, and nowhere else") {
   const schedule::Cyclic<double> cyclic{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2};
-  const schedule::PerGroup<double> schedules{
-      .schedules = {cyclic, schedule::Exponential<double>{.gamma = 0.5}}};
+  const schedule::PerGroup<double> schedules{.schedules = {cyclic, schedule::Exponential<double>{.gamma = 0.5}}};
   Groups<double> groups{{.lr = 0.1, .momentum = 0.9}, {.lr = 0.4}};
   Scheduled scheduler{groups, schedules};
   scheduler.step();
@@ -191,23 +181,20 @@ TEST_CASE("PerGroup asks for momentum where it is driven, and nowhere else") {
 TEST_CASE("PerGroup gives schedules the first of their options") {
   auto groups = two_groups_with_momentum<double>();
   const schedule::Cyclic<double> cyclic{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2};
-  Scheduled scheduler{groups, schedule::PerGroup<double>{
-                                  .schedules = {schedule::Step<double>{.step_size = 2}, cyclic}}};
+  Scheduled scheduler{groups,
+                      schedule::PerGroup<double>{.schedules = {schedule::Step<double>{.step_size = 2}, cyclic}}};
   check_momentums(scheduler, groups, {{0.5L, 0.9L}, {0.5L, 0.85L}, {0.5L, 0.8L}});
   CHECK(groups[1].lr == about(0.5L));
 }
 
 TEST_CASE("PerGroup late in a sequence starts each group as its schedule does") {
   auto groups = two_groups<double>();
-  const schedule::SWA<double> swa{
-      .swa_lr = 0.05, .anneal_epochs = 2, .anneal_strategy = AnnealStrategy::linear};
+  const schedule::SWA<double> swa{.swa_lr = 0.05, .anneal_epochs = 2, .anneal_strategy = AnnealStrategy::linear};
   const schedule::Exponential<double> exponential{.gamma = 0.5};
   SequentialLR scheduler{
       groups,
-      {.schedules = {exponential, schedule::PerGroup<double>{.schedules = {exponential, swa}}},
-       .milestones = {2}}};
-  check_rates(scheduler, groups,
-              {{0.1L, 0.4L}, {0.05L, 0.2L}, {0.1L, 0.2L}, {0.05L, 0.125L}, {0.025L, 0.05L}}, 20);
+      {.schedules = {exponential, schedule::PerGroup<double>{.schedules = {exponential, swa}}}, .milestones = {2}}};
+  check_rates(scheduler, groups, {{0.1L, 0.4L}, {0.05L, 0.2L}, {0.1L, 0.2L}, {0.05L, 0.125L}, {0.025L, 0.05L}}, 20);
 }
 
 TEST_CASE("PerGroup leaves everything as it was where a function of one group throws") {
@@ -218,8 +205,7 @@ TEST_CASE("PerGroup leaves everything as it was where a function of one group th
     return 0.5;
   }};
   Scheduled scheduler{groups,
-                      schedule::PerGroup<double>{
-                          .schedules = {schedule::Exponential<double>{.gamma = 0.5}, lambda}}};
+                      schedule::PerGroup<double>{.schedules = {schedule::Exponential<double>{.gamma = 0.5}, lambda}}};
   scheduler.step();
   const auto before = groups;
   CHECK(message_of<std::runtime_error>([&] { scheduler.step(); }) == "out of luck");

@@ -33,15 +33,14 @@ schedule::Sequential<T> linear_then_cosine() {
 }
 
 const schedule::Step<double> halves{.step_size = 2, .gamma = 0.5};
-const schedule::Multiplicative<double> shrinking{
-    .lr_lambda = [](Epoch t) { return 1.0 / static_cast<double>(1 + t); }};
+const schedule::Multiplicative<double> shrinking{.lr_lambda = [](Epoch t) { return 1.0 / static_cast<double>(1 + t); }};
 const schedule::Exponential<double> exponential{.gamma = 0.5};
 
 /// A schedule that is never in charge, or for one epoch.
 const schedule::Constant<double> third{.factor = 0.25, .total_iters = 100};
 
-TEMPLATE_TEST_CASE("SequentialLR plays one schedule after the other, each from its own 0", "",
-                   float, double, long double) {
+TEMPLATE_TEST_CASE("SequentialLR plays one schedule after the other, each from its own 0", "", float, double,
+                   long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   SequentialLR scheduler{groups, linear_then_cosine<T>()};
@@ -60,25 +59,20 @@ TEMPLATE_TEST_CASE("SequentialLR plays one schedule after the other, each from i
 TEMPLATE_TEST_CASE("SequentialLR's closed form equals its chain", "", float, double, long double) {
   using T = TestType;
   CHECK(chain_error<T>(linear_then_cosine<T>(), 20) < 20);
-  CHECK(
-      chain_error<T>(
-          schedule::Sequential<T>{.schedules = {schedule::LinearWarmup<T>{.warmup_steps = 2},
-                                                schedule::Step<T>{.step_size = 2, .gamma = T(0.7L)},
-                                                schedule::Exponential<T>{.gamma = T(0.9L)}},
-                                  .milestones = {3, 8}},
-          20) < 20);
+  CHECK(chain_error<T>(schedule::Sequential<T>{.schedules = {schedule::LinearWarmup<T>{.warmup_steps = 2},
+                                                             schedule::Step<T>{.step_size = 2, .gamma = T(0.7L)},
+                                                             schedule::Exponential<T>{.gamma = T(0.9L)}},
+                                               .milestones = {3, 8}},
+                       20) < 20);
 }
 
-TEMPLATE_TEST_CASE("SequentialLR refuses bad options and leaves the optimizer alone", "", float,
-                   double, long double) {
+TEMPLATE_TEST_CASE("SequentialLR refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   using Bound = SequentialLR<T>;
   const schedule::Step<T> step{.step_size = 2};
   check_refused<Bound>({}, "SequentialLR: needs at least one scheduler, got none");
-  check_refused<Bound>({.schedules = {step, step}},
-                       "SequentialLR: 2 schedulers need 1 milestones, got 0");
-  check_refused<Bound>({.schedules = {step}, .milestones = {1}},
-                       "SequentialLR: 1 schedulers need 0 milestones, got 1");
+  check_refused<Bound>({.schedules = {step, step}}, "SequentialLR: 2 schedulers need 1 milestones, got 0");
+  check_refused<Bound>({.schedules = {step}, .milestones = {1}}, "SequentialLR: 1 schedulers need 0 milestones, got 1");
   check_refused<Bound>({.schedules = {step, step}, .milestones = {-1}},
                        "SequentialLR: milestones[0] must not be negative, got -1");
   check_refused<Bound>({.schedules = {step, step, step}, .milestones = {3, 3}},
@@ -87,19 +81,16 @@ TEMPLATE_TEST_CASE("SequentialLR refuses bad options and leaves the optimizer al
                        "SequentialLR: milestones[1] must be greater than 3, got 2");
   check_refused<Bound>({.schedules = {step, schedule::Step<T>{.step_size = 0}}, .milestones = {1}},
                        "SequentialLR: schedulers[1]: StepLR: step_size must be positive, got 0");
-  check_refused<Bound>(
-      {.schedules = {schedule::Sequential<T>{
-           .schedules = {step, schedule::Linear<T>{.total_iters = -1}}, .milestones = {1}}}},
-      "SequentialLR: schedulers[0]: SequentialLR: schedulers[1]: LinearLR: "
-      "total_iters must not be negative, got -1");
-  check_refused<Bound>(
-      {.schedules = {step, schedule::SWA<T>{.swa_lr = {T(1), T(2), T(3)}}}, .milestones = {1}},
-      "SWALR: swa_lr has 3 values for 2 parameter groups");
+  check_refused<Bound>({.schedules = {schedule::Sequential<T>{
+                            .schedules = {step, schedule::Linear<T>{.total_iters = -1}}, .milestones = {1}}}},
+                       "SequentialLR: schedulers[0]: SequentialLR: schedulers[1]: LinearLR: "
+                       "total_iters must not be negative, got -1");
+  check_refused<Bound>({.schedules = {step, schedule::SWA<T>{.swa_lr = {T(1), T(2), T(3)}}}, .milestones = {1}},
+                       "SWALR: swa_lr has 3 values for 2 parameter groups");
   check_needs_groups<Bound>({.schedules = {step}});
 }
 
-TEMPLATE_TEST_CASE("SequentialLR's state goes into another object", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("SequentialLR's state goes into another object", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> others{{.lr = T(0.3L)}, {.lr = T(0.7L)}};
@@ -108,8 +99,7 @@ TEMPLATE_TEST_CASE("SequentialLR's state goes into another object", "", float, d
   check_state_round_trip(saved, groups, loaded, others);
 }
 
-TEMPLATE_TEST_CASE("SequentialLR moves two groups as it moves each alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("SequentialLR moves two groups as it moves each alone", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> first{groups[0]};
@@ -141,12 +131,9 @@ TEST_CASE("SequentialLR goes on from a rate that the user sets, as PyTorch does"
 TEST_CASE("SequentialLR starts each schedule from the base rate, whatever the user set before") {
   auto groups = two_groups<double>();
   SequentialLR scheduler{groups, linear_then_cosine<double>()};
-  check_user_changes_rate(scheduler, groups,
-                          {{0.05L, 0.2L},
-                           {0.075L, 0.3L},
-                           {0.1L, 0.4L},
-                           {0.08828427124746191L, 0.34435028842544402L},
-                           {0.06L, 0.21L}});
+  check_user_changes_rate(
+      scheduler, groups,
+      {{0.05L, 0.2L}, {0.075L, 0.3L}, {0.1L, 0.4L}, {0.08828427124746191L, 0.34435028842544402L}, {0.06L, 0.21L}});
 }
 
 TEMPLATE_TEST_CASE("SequentialLR seeks to where steps lead", "", float, double, long double) {
@@ -166,9 +153,8 @@ TEST_CASE("SequentialLR takes in a group that is added") {
 
 TEST_CASE("SequentialLR of a list of rates refuses a group that is added") {
   auto groups = two_groups<double>();
-  SequentialLR scheduler{
-      groups,
-      {.schedules = {halves, schedule::SWA<double>{.swa_lr = {0.1, 0.2}}}, .milestones = {5}}};
+  SequentialLR scheduler{groups,
+                         {.schedules = {halves, schedule::SWA<double>{.swa_lr = {0.1, 0.2}}}, .milestones = {5}}};
   check_refuses_third_group(scheduler, groups, "SWALR: swa_lr has 2 values for 3 parameter groups");
 }
 
@@ -203,10 +189,8 @@ TEST_CASE("SequentialLR with a milestone at 0 begins with the second schedule") 
 
 TEST_CASE("SequentialLR with milestones side by side gives a schedule one epoch") {
   auto groups = two_groups<double>();
-  SequentialLR scheduler{groups,
-                         {.schedules = {exponential, third, exponential}, .milestones = {2, 3}}};
-  check_rates(scheduler, groups,
-              {{0.1L, 0.4L}, {0.05L, 0.2L}, {0.025L, 0.1L}, {0.1L, 0.4L}, {0.05L, 0.2L}});
+  SequentialLR scheduler{groups, {.schedules = {exponential, third, exponential}, .milestones = {2, 3}}};
+  check_rates(scheduler, groups, {{0.1L, 0.4L}, {0.05L, 0.2L}, {0.025L, 0.1L}, {0.1L, 0.4L}, {0.05L, 0.2L}});
 }
 
 TEST_CASE("SequentialLR of far milestones stays with its first schedule") {
@@ -224,8 +208,7 @@ TEST_CASE("SequentialLR with MultiplicativeLR goes on from the rate that is ther
   auto groups = two_groups<double>();
   const schedule::Multiplicative<double> falling{
       .lr_lambda = [](Epoch t) { return t == 0 ? 0.7 : 1.0 / static_cast<double>(1 + t); }};
-  SequentialLR scheduler{groups,
-                         {.schedules = {halves, falling, exponential}, .milestones = {3, 6}}};
+  SequentialLR scheduler{groups, {.schedules = {halves, falling, exponential}, .milestones = {3, 6}}};
   check_rates(scheduler, groups,
               {{0.1L, 0.4L},
                {0.1L, 0.4L},
@@ -241,8 +224,7 @@ TEST_CASE("SequentialLR with MultiplicativeLR goes on from the rate that is ther
 // Recorded from PyTorch: SWALR anneals from the rate that ExponentialLR left.
 TEST_CASE("SequentialLR with a late SWALR anneals from the rate that is there") {
   auto groups = two_groups<double>();
-  const schedule::SWA<double> swa{
-      .swa_lr = 0.05, .anneal_epochs = 4, .anneal_strategy = AnnealStrategy::linear};
+  const schedule::SWA<double> swa{.swa_lr = 0.05, .anneal_epochs = 4, .anneal_strategy = AnnealStrategy::linear};
   SequentialLR scheduler{groups, {.schedules = {exponential, swa}, .milestones = {3}}};
   check_rates(scheduler, groups,
               {{0.1L, 0.4L},
@@ -262,24 +244,19 @@ TEST_CASE("SequentialLR with a late SWALR anneals from the rate that is there") 
 
 TEST_CASE("SequentialLR with a late chain starts it from the base rate") {
   auto groups = two_groups<double>();
-  const schedule::Chained<double> chain{
-      .schedules = {schedule::CosineAnnealing<double>{.T_max = 4}, exponential}};
+  const schedule::Chained<double> chain{.schedules = {schedule::CosineAnnealing<double>{.T_max = 4}, exponential}};
   SequentialLR scheduler{groups, {.schedules = {exponential, chain}, .milestones = {2}}};
-  check_rates(scheduler, groups,
-              {{0.1L, 0.4L},
-               {0.05L, 0.2L},
-               {0.1L, 0.4L},
-               {0.0426776695296636881L, 0.170710678118654752440L},
-               {0.0125L, 0.05L}},
-              100);
+  check_rates(
+      scheduler, groups,
+      {{0.1L, 0.4L}, {0.05L, 0.2L}, {0.1L, 0.4L}, {0.0426776695296636881L, 0.170710678118654752440L}, {0.0125L, 0.05L}},
+      100);
 }
 
 TEST_CASE("SequentialLR without a closed form cannot seek") {
   auto groups = two_groups<double>();
   SequentialLR scheduler{groups, {.schedules = {halves, shrinking}, .milestones = {3}}};
   const auto before = groups;
-  CHECK(message_of<std::logic_error>([&] { scheduler.seek(1); }) ==
-        "SequentialLR: cannot seek without a closed form");
+  CHECK(message_of<std::logic_error>([&] { scheduler.seek(1); }) == "SequentialLR: cannot seek without a closed form");
   CHECK(message_of<std::logic_error>([&] { scheduler.seek_time(0.5); }) ==
         "SequentialLR: cannot seek without a continuous closed form");
   CHECK(same_groups(groups, before));
@@ -288,16 +265,9 @@ TEST_CASE("SequentialLR without a closed form cannot seek") {
 TEST_CASE("SequentialLR drives momentum while a schedule that does is in charge") {
   auto groups = two_groups_with_momentum<double>();
   const schedule::Cyclic<double> cyclic{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2};
-  SequentialLR scheduler{groups,
-                         {.schedules = {halves, cyclic, exponential}, .milestones = {2, 5}}};
+  SequentialLR scheduler{groups, {.schedules = {halves, cyclic, exponential}, .milestones = {2, 5}}};
   check_momentums(scheduler, groups,
-                  {{0.5L, 0.5L},
-                   {0.5L, 0.5L},
-                   {0.9L, 0.9L},
-                   {0.85L, 0.85L},
-                   {0.8L, 0.8L},
-                   {0.8L, 0.8L},
-                   {0.8L, 0.8L}});
+                  {{0.5L, 0.5L}, {0.5L, 0.5L}, {0.9L, 0.9L}, {0.85L, 0.85L}, {0.8L, 0.8L}, {0.8L, 0.8L}, {0.8L, 0.8L}});
   CHECK(message_of([&] {
           auto none = two_groups<double>();
           SequentialLR refused(none, {.schedules = {halves, cyclic}, .milestones = {2}});
@@ -307,15 +277,13 @@ TEST_CASE("SequentialLR drives momentum while a schedule that does is in charge"
 TEST_CASE("SequentialLR leaves everything as it was where a function throws") {
   std::vector<ParamGroup<double>> groups(2000, ParamGroup<double>{.lr = 0.5});
   bool broken = true;
-  std::vector<std::function<double(Epoch)>> functions(2000,
-                                                      [](Epoch t) { return t == 0 ? 1 : 0.5; });
+  std::vector<std::function<double(Epoch)>> functions(2000, [](Epoch t) { return t == 0 ? 1 : 0.5; });
   functions.back() = [&broken](Epoch t) {
     if (t == 1 && broken) throw std::runtime_error("out of luck");
     return 0.5;
   };
-  SequentialLR scheduler{
-      groups,
-      {.schedules = {halves, schedule::Lambda<double>{.lr_lambda = functions}}, .milestones = {2}}};
+  SequentialLR scheduler{groups,
+                         {.schedules = {halves, schedule::Lambda<double>{.lr_lambda = functions}}, .milestones = {2}}};
   scheduler.step();
   scheduler.step();
   const auto before = groups;

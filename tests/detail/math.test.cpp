@@ -15,8 +15,7 @@ namespace {
 
 using Decimal = boost::multiprecision::cpp_dec_float_50;
 
-TEMPLATE_TEST_CASE("what is finite and what is no number is told from the bits", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("what is finite and what is no number is told from the bits", "", float, double, long double) {
   using T = TestType;
   using Limits = std::numeric_limits<T>;
   for (const T x : {T(0), T(-0.0L), T(1), Limits::max(), Limits::lowest(), Limits::denorm_min()}) {
@@ -44,8 +43,7 @@ TEMPLATE_TEST_CASE("an overflow becomes the largest number", "", float, double, 
   CHECK(detail::to_rate<T>(C(0.5L)) == T(0.5L));
 }
 
-TEMPLATE_TEST_CASE("a way from one value to another is exact at both ends", "", double,
-                   long double) {
+TEMPLATE_TEST_CASE("a way from one value to another is exact at both ends", "", double, long double) {
   using T = TestType;
   const T start = T(0.1L);
   const T end = T(0.7L);
@@ -62,8 +60,7 @@ TEMPLATE_TEST_CASE("a way from one value to another is exact at both ends", "", 
   CHECK(detail::linear_blend<T>(Epoch{1}, Epoch{4})(start, end) == about(0.25L));
   CHECK(detail::linear_blend<T>(Epoch{3}, Epoch{4})(start, end) == about(0.55L));
   CHECK(detail::cosine_blend<T>(Epoch{1}, Epoch{2})(start, end) == about(0.4L));
-  CHECK(detail::cosine_blend<T>(Epoch{1}, Epoch{4})(T(1), T(0)) ==
-        about(0.8535533905932737622004L, 2));
+  CHECK(detail::cosine_blend<T>(Epoch{1}, Epoch{4})(T(1), T(0)) == about(0.8535533905932737622004L, 2));
   // Near the end what is left is small, and has all of its digits.
   CHECK(detail::cosine_blend<T>(Epoch{999'999}, Epoch{1'000'000})(T(1), T(0)) ==
         about(2.467401100270310298645e-12L, 4));
@@ -72,8 +69,7 @@ TEMPLATE_TEST_CASE("a way from one value to another is exact at both ends", "", 
 TEST_CASE("pi has the digits of the type") {
   CHECK(detail::pi<double>() == 3.14159265358979323846);
   CHECK(detail::pi<long double>() == 3.14159265358979323846264338L);
-  const Decimal error =
-      detail::pi<Decimal>() - Decimal("3.14159265358979323846264338327950288419716939937511");
+  const Decimal error = detail::pi<Decimal>() - Decimal("3.14159265358979323846264338327950288419716939937511");
   CHECK(abs(error) < Decimal("1e-48"));
 }
 

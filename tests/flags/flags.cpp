@@ -71,38 +71,30 @@ void every_class() {
   run<StepLR<double>>(schedule::Step<double>{.step_size = 2}, 0.05, "StepLR");
   run<MultiStepLR<double>>(schedule::MultiStep<double>{.milestones = {1, 3}}, 0.005, "MultiStepLR");
   run<ConstantLR<double>>(schedule::Constant<double>{.factor = 0.5}, 0.25, "ConstantLR");
-  run<LinearLR<double>>(schedule::Linear<double>{.start_factor = 0.25, .total_iters = 4}, 0.40625,
-                        "LinearLR");
+  run<LinearLR<double>>(schedule::Linear<double>{.start_factor = 0.25, .total_iters = 4}, 0.40625, "LinearLR");
   run<ExponentialLR<double>>(schedule::Exponential<double>{.gamma = 0.5}, 0.0625, "ExponentialLR");
   run<PolynomialLR<double>>(schedule::Polynomial<double>{.total_iters = 4}, 0.125, "PolynomialLR");
   run<WarmupLR<double>>(schedule::LinearWarmup<double>{.warmup_steps = 4}, 0.375, "WarmupLR");
-  run<CosineAnnealingLR<double>>(schedule::CosineAnnealing<double>{.T_max = 6}, 0.25,
-                                 "CosineAnnealingLR");
-  run<CosineAnnealingWarmRestarts<double>>(
-      schedule::CosineAnnealingWarmRestarts<double>{.T_0 = 2, .T_mult = 2}, 0.42677669529663687,
-      "CosineAnnealingWarmRestarts");
-  run<CyclicLR<double>>(schedule::Cyclic<double>{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2},
-                        0.3, "CyclicLR");
-  run<OneCycleLR<double>>(schedule::OneCycle<double>{.max_lr = 1,
-                                                     .total_steps = 8,
-                                                     .pct_start = 0.5,
-                                                     .anneal_strategy = AnnealStrategy::linear},
-                          1, "OneCycleLR");
+  run<CosineAnnealingLR<double>>(schedule::CosineAnnealing<double>{.T_max = 6}, 0.25, "CosineAnnealingLR");
+  run<CosineAnnealingWarmRestarts<double>>(schedule::CosineAnnealingWarmRestarts<double>{.T_0 = 2, .T_mult = 2},
+                                           0.42677669529663687, "CosineAnnealingWarmRestarts");
+  run<CyclicLR<double>>(schedule::Cyclic<double>{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2}, 0.3, "CyclicLR");
+  run<OneCycleLR<double>>(
+      schedule::OneCycle<double>{
+          .max_lr = 1, .total_steps = 8, .pct_start = 0.5, .anneal_strategy = AnnealStrategy::linear},
+      1, "OneCycleLR");
   run<SWALR<double>>(schedule::SWA<double>{.swa_lr = 0.1, .anneal_epochs = 6}, 0.3, "SWALR");
   run<LambdaLR<double>>(schedule::Lambda<double>{.lr_lambda = half}, 0.25, "LambdaLR");
-  run<MultiplicativeLR<double>>(schedule::Multiplicative<double>{.lr_lambda = half}, 0.0625,
-                                "MultiplicativeLR");
+  run<MultiplicativeLR<double>>(schedule::Multiplicative<double>{.lr_lambda = half}, 0.0625, "MultiplicativeLR");
   run<SequentialLR<double>>(
-      schedule::Sequential<double>{.schedules = {schedule::LinearWarmup<double>{.warmup_steps = 2},
-                                                 schedule::Exponential<double>{.gamma = 0.5}},
-                                   .milestones = {2}},
+      schedule::Sequential<double>{
+          .schedules = {schedule::LinearWarmup<double>{.warmup_steps = 2}, schedule::Exponential<double>{.gamma = 0.5}},
+          .milestones = {2}},
       0.25, "SequentialLR");
-  run<ChainedScheduler<double>>(
-      schedule::Chained<double>{.schedules = {schedule::CosineAnnealing<double>{.T_max = 6},
-                                              schedule::Exponential<double>{.gamma = 0.5}}},
-      0.03125, "ChainedScheduler");
-  run<ReduceLROnPlateau<double>>(PlateauOptions<double>{.factor = 0.5, .patience = 1}, 0.25,
-                                 "ReduceLROnPlateau");
+  run<ChainedScheduler<double>>(schedule::Chained<double>{.schedules = {schedule::CosineAnnealing<double>{.T_max = 6},
+                                                                        schedule::Exponential<double>{.gamma = 0.5}}},
+                                0.03125, "ChainedScheduler");
+  run<ReduceLROnPlateau<double>>(PlateauOptions<double>{.factor = 0.5, .patience = 1}, 0.25, "ReduceLROnPlateau");
   run<Scheduled<schedule::PerGroup<double>, double>>(
       schedule::PerGroup<double>{
           .schedules = {schedule::Exponential<double>{.gamma = 0.5}, schedule::Constant<double>{}}},
@@ -140,9 +132,9 @@ void disturbed() {
 
 void overflowing() {
   std::vector<ParamGroup<float>> groups{{.lr = 10}, {.lr = 0}};
-  ChainedScheduler scheduler{groups,
-                             {.schedules = {schedule::Exponential<float>{.gamma = 1e30F},
-                                            schedule::CosineAnnealing<float>{.T_max = 4}}}};
+  ChainedScheduler scheduler{
+      groups,
+      {.schedules = {schedule::Exponential<float>{.gamma = 1e30F}, schedule::CosineAnnealing<float>{.T_max = 4}}}};
   for (int k = 0; k < 8; ++k) {
     scheduler.step();
     for (const auto& group : groups) {

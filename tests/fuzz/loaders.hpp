@@ -56,11 +56,8 @@ inline void check_loaders(const std::uint8_t* data, std::size_t size) {
   const unsigned loader = data[1] % 8;
   const std::string_view text(reinterpret_cast<const char*>(data) + 2, size - 2);
 
-  const CallableFromJson<double> callables = [](const nlohmann::json&) {
-    return [](Epoch) { return 0.9; };
-  };
-  std::vector<ParamGroup<double>> groups{{.lr = 0.1, .momentum = 0.9},
-                                         {.lr = 0.2, .momentum = 0.8}};
+  const CallableFromJson<double> callables = [](const nlohmann::json&) { return [](Epoch) { return 0.9; }; };
+  std::vector<ParamGroup<double>> groups{{.lr = 0.1, .momentum = 0.9}, {.lr = 0.2, .momentum = 0.8}};
   const auto scheduler = make_scheduler(groups, nlohmann::json::parse(configuration), callables);
   scheduler->step(0.5);
   const StateDict state = scheduler->state_dict();

@@ -99,8 +99,7 @@ TEST_CASE("double equals PyTorch's trajectories") {
       for (std::size_t i = 0; i < groups.size(); ++i) {
         const double theirs = expected[k][i];
         const double base = golden.json.at("groups")[i].at("lr");
-        INFO("operation " << k << ", group " << i << ": PyTorch " << theirs << ", ours "
-                          << groups[i].lr);
+        INFO("operation " << k << ", group " << i << ": PyTorch " << theirs << ", ours " << groups[i].lr);
         REQUIRE(std::abs(groups[i].lr - theirs) <= 1e-10 * std::abs(theirs) + 1e-12 * base);
         if (golden.json.contains("momentum")) {
           const double momentum = golden.json["momentum"][k][i];
@@ -121,14 +120,13 @@ TEST_CASE("where double differs from PyTorch by more than 1e-14, it is nearer to
     if (!is_pure_closed_form(golden)) continue;
     ++compared[golden.family()];
     INFO(golden.id());
-    run_beside_reference<double>(
-        golden, [&](std::size_t k, std::size_t i, double ours, const Exact& exact) {
-          const double theirs = golden.json.at("lr").at(k).at(i);
-          if (std::abs(ours - theirs) <= 1e-14 * std::abs(theirs)) return;
-          ++differing;
-          INFO("operation " << k << ", group " << i << ": PyTorch " << theirs << ", ours " << ours);
-          REQUIRE(abs(Exact(ours) - exact) <= abs(Exact(theirs) - exact));
-        });
+    run_beside_reference<double>(golden, [&](std::size_t k, std::size_t i, double ours, const Exact& exact) {
+      const double theirs = golden.json.at("lr").at(k).at(i);
+      if (std::abs(ours - theirs) <= 1e-14 * std::abs(theirs)) return;
+      ++differing;
+      INFO("operation " << k << ", group " << i << ": PyTorch " << theirs << ", ours " << ours);
+      REQUIRE(abs(Exact(ours) - exact) <= abs(Exact(theirs) - exact));
+    });
   }
   CHECK(compared.size() == 13);
   CHECK(differing > 1000);
@@ -136,9 +134,8 @@ TEST_CASE("where double differs from PyTorch by more than 1e-14, it is nearer to
 
 TEST_CASE("a float closed form is within 1 unit in the last place of the exact value") {
   const std::string family =
-      GENERATE("StepLR", "MultiStepLR", "ConstantLR", "LinearLR", "ExponentialLR", "PolynomialLR",
-               "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "ChainedScheduler",
-               "SequentialLR", "CyclicLR", "OneCycleLR", "SWALR");
+      GENERATE("StepLR", "MultiStepLR", "ConstantLR", "LinearLR", "ExponentialLR", "PolynomialLR", "CosineAnnealingLR",
+               "CosineAnnealingWarmRestarts", "ChainedScheduler", "SequentialLR", "CyclicLR", "OneCycleLR", "SWALR");
   INFO(family);
   const double worst = worst_units_in_last_place<float>(family);
   CHECK(worst > 0);
@@ -147,9 +144,8 @@ TEST_CASE("a float closed form is within 1 unit in the last place of the exact v
 
 TEST_CASE("a long double closed form is within 4 units in the last place of the exact value") {
   const std::string family =
-      GENERATE("StepLR", "MultiStepLR", "ConstantLR", "LinearLR", "ExponentialLR", "PolynomialLR",
-               "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "ChainedScheduler",
-               "SequentialLR", "CyclicLR", "OneCycleLR", "SWALR");
+      GENERATE("StepLR", "MultiStepLR", "ConstantLR", "LinearLR", "ExponentialLR", "PolynomialLR", "CosineAnnealingLR",
+               "CosineAnnealingWarmRestarts", "ChainedScheduler", "SequentialLR", "CyclicLR", "OneCycleLR", "SWALR");
   INFO(family);
   const double worst = worst_units_in_last_place<long double>(family);
   CHECK(worst > 0);

@@ -9,17 +9,14 @@
 namespace lr_scheduler::testing {
 namespace {
 
-TEMPLATE_TEST_CASE("ConstantLR multiplies the rates by factor until total_iters", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("ConstantLR multiplies the rates by factor until total_iters", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   ConstantLR scheduler{groups, {.factor = T(0.5L), .total_iters = 3}};
-  check_rates(scheduler, groups,
-              {{0.05L, 0.2L}, {0.05L, 0.2L}, {0.05L, 0.2L}, {0.1L, 0.4L}, {0.1L, 0.4L}});
+  check_rates(scheduler, groups, {{0.05L, 0.2L}, {0.05L, 0.2L}, {0.05L, 0.2L}, {0.1L, 0.4L}, {0.1L, 0.4L}});
 }
 
-TEMPLATE_TEST_CASE("ConstantLR's defaults are a third for five epochs", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("ConstantLR's defaults are a third for five epochs", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   ConstantLR scheduler{groups, {}};
@@ -38,18 +35,14 @@ TEMPLATE_TEST_CASE("ConstantLR's closed form equals its chain", "", float, doubl
   CHECK(chain_error<T>(schedule::Constant<T>{.factor = T(0.3L), .total_iters = 4}, 10) < 4);
 }
 
-TEMPLATE_TEST_CASE("ConstantLR refuses bad options and leaves the optimizer alone", "", float,
-                   double, long double) {
+TEMPLATE_TEST_CASE("ConstantLR refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   using Bound = ConstantLR<T>;
   const T infinity = std::numeric_limits<T>::infinity();
   const T nan = std::numeric_limits<T>::quiet_NaN();
-  check_refused<Bound>({.factor = T(-0.5L)},
-                       "ConstantLR: factor must be finite and not negative, got -0.5");
-  check_refused<Bound>({.factor = infinity},
-                       "ConstantLR: factor must be finite and not negative, got inf");
-  check_refused<Bound>({.factor = nan},
-                       "ConstantLR: factor must be finite and not negative, got nan");
+  check_refused<Bound>({.factor = T(-0.5L)}, "ConstantLR: factor must be finite and not negative, got -0.5");
+  check_refused<Bound>({.factor = infinity}, "ConstantLR: factor must be finite and not negative, got inf");
+  check_refused<Bound>({.factor = nan}, "ConstantLR: factor must be finite and not negative, got nan");
   check_refused<Bound>({.total_iters = -1}, "ConstantLR: total_iters must not be negative, got -1");
   check_needs_groups<Bound>({.factor = T(0.3L), .total_iters = 4});
 }
@@ -64,8 +57,7 @@ TEMPLATE_TEST_CASE("ConstantLR's state goes into another object", "", float, dou
   check_state_round_trip(saved, groups, loaded, others);
 }
 
-TEMPLATE_TEST_CASE("ConstantLR moves two groups as it moves each alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("ConstantLR moves two groups as it moves each alone", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> first{groups[0]};
@@ -79,9 +71,8 @@ TEMPLATE_TEST_CASE("ConstantLR moves two groups as it moves each alone", "", flo
 TEST_CASE("ConstantLR goes on from a rate that the user sets, as PyTorch does") {
   auto groups = two_groups<double>();
   ConstantLR scheduler{groups, {.factor = 0.5, .total_iters = 4}};
-  check_user_changes_rate(
-      scheduler, groups,
-      {{0.05L, 0.2L}, {0.05L, 0.2L}, {0.07L, 0.2L}, {0.14L, 0.4L}, {0.14L, 0.4L}, {0.14L, 0.4L}});
+  check_user_changes_rate(scheduler, groups,
+                          {{0.05L, 0.2L}, {0.05L, 0.2L}, {0.07L, 0.2L}, {0.14L, 0.4L}, {0.14L, 0.4L}, {0.14L, 0.4L}});
 }
 
 TEMPLATE_TEST_CASE("ConstantLR seeks to where steps lead", "", float, double, long double) {

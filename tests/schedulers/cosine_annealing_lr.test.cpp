@@ -10,8 +10,7 @@
 namespace lr_scheduler::testing {
 namespace {
 
-TEMPLATE_TEST_CASE("CosineAnnealingLR follows half a cosine wave and rebounds", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("CosineAnnealingLR follows half a cosine wave and rebounds", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   CosineAnnealingLR scheduler{groups, {.T_max = 4, .eta_min = T(0.02L)}};
@@ -28,28 +27,22 @@ TEMPLATE_TEST_CASE("CosineAnnealingLR follows half a cosine wave and rebounds", 
                {0.08828427124746190097603L, 0.3443502884254440296362L}});
 }
 
-TEMPLATE_TEST_CASE("CosineAnnealingLR holds its lowest rate where that is asked for", "", float,
-                   double, long double) {
+TEMPLATE_TEST_CASE("CosineAnnealingLR holds its lowest rate where that is asked for", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
-  CosineAnnealingLR scheduler{groups,
-                              {.T_max = 2, .eta_min = T(0.02L), .after_end = AfterEnd::hold}};
-  check_rates(scheduler, groups,
-              {{0.1L, 0.4L}, {0.06L, 0.21L}, {0.02L, 0.02L}, {0.02L, 0.02L}, {0.02L, 0.02L}});
+  CosineAnnealingLR scheduler{groups, {.T_max = 2, .eta_min = T(0.02L), .after_end = AfterEnd::hold}};
+  check_rates(scheduler, groups, {{0.1L, 0.4L}, {0.06L, 0.21L}, {0.02L, 0.02L}, {0.02L, 0.02L}, {0.02L, 0.02L}});
 }
 
-TEMPLATE_TEST_CASE("CosineAnnealingLR's closed form equals its chain", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("CosineAnnealingLR's closed form equals its chain", "", float, double, long double) {
   using T = TestType;
   CHECK(chain_error<T>(schedule::CosineAnnealing<T>{.T_max = 7, .eta_min = T(0.02L)}, 40) < 40);
-  CHECK(
-      chain_error<T>(
-          schedule::CosineAnnealing<T>{.T_max = 7, .eta_min = T(0.2L), .after_end = AfterEnd::hold},
-          12) < 40);
+  CHECK(chain_error<T>(schedule::CosineAnnealing<T>{.T_max = 7, .eta_min = T(0.2L), .after_end = AfterEnd::hold}, 12) <
+        40);
 }
 
-TEMPLATE_TEST_CASE("CosineAnnealingLR refuses bad options and leaves the optimizer alone", "",
-                   float, double, long double) {
+TEMPLATE_TEST_CASE("CosineAnnealingLR refuses bad options and leaves the optimizer alone", "", float, double,
+                   long double) {
   using T = TestType;
   using Bound = CosineAnnealingLR<T>;
   const T infinity = std::numeric_limits<T>::infinity();
@@ -67,8 +60,7 @@ TEMPLATE_TEST_CASE("CosineAnnealingLR refuses bad options and leaves the optimiz
   check_needs_groups<Bound>({.T_max = 7, .eta_min = T(0.02L)});
 }
 
-TEMPLATE_TEST_CASE("CosineAnnealingLR's state goes into another object", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("CosineAnnealingLR's state goes into another object", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> others{{.lr = T(0.3L)}, {.lr = T(0.7L)}};
@@ -78,8 +70,7 @@ TEMPLATE_TEST_CASE("CosineAnnealingLR's state goes into another object", "", flo
   check_state_round_trip(saved, groups, loaded, others);
 }
 
-TEMPLATE_TEST_CASE("CosineAnnealingLR moves two groups as it moves each alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("CosineAnnealingLR moves two groups as it moves each alone", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> first{groups[0]};
@@ -113,8 +104,7 @@ TEMPLATE_TEST_CASE("CosineAnnealingLR seeks to where steps lead", "", float, dou
   check_seek(stepped, groups, sought, others, 0.02L * 0.99L, 0.4L * 1.01L);
 }
 
-TEMPLATE_TEST_CASE("CosineAnnealingLR takes in a group that is added", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("CosineAnnealingLR takes in a group that is added", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   CosineAnnealingLR<T> scheduler{groups, {.T_max = 4, .eta_min = T(0.02L)}};

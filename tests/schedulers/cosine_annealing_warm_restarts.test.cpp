@@ -11,8 +11,8 @@
 namespace lr_scheduler::testing {
 namespace {
 
-TEMPLATE_TEST_CASE("CosineAnnealingWarmRestarts follows half a cosine wave in cycles that grow", "",
-                   float, double, long double) {
+TEMPLATE_TEST_CASE("CosineAnnealingWarmRestarts follows half a cosine wave in cycles that grow", "", float, double,
+                   long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   CosineAnnealingWarmRestarts scheduler{groups, {.T_0 = 2, .T_mult = 2, .eta_min = T(0.01L)}};
@@ -29,44 +29,37 @@ TEMPLATE_TEST_CASE("CosineAnnealingWarmRestarts follows half a cosine wave in cy
                {0.07222075445642903972778L, 0.279623269311192505487L}});
 }
 
-TEMPLATE_TEST_CASE("CosineAnnealingWarmRestarts refuses bad options and leaves the optimizer alone",
-                   "", float, double, long double) {
+TEMPLATE_TEST_CASE("CosineAnnealingWarmRestarts refuses bad options and leaves the optimizer alone", "", float, double,
+                   long double) {
   using T = TestType;
   using Bound = CosineAnnealingWarmRestarts<T>;
   const T infinity = std::numeric_limits<T>::infinity();
   const T nan = std::numeric_limits<T>::quiet_NaN();
   check_refused<Bound>({.T_0 = 0}, "CosineAnnealingWarmRestarts: T_0 must be positive, got 0");
   check_refused<Bound>({.T_0 = -4}, "CosineAnnealingWarmRestarts: T_0 must be positive, got -4");
-  check_refused<Bound>({.T_0 = 4, .T_mult = 0},
-                       "CosineAnnealingWarmRestarts: T_mult must be positive, got 0");
-  check_refused<Bound>({.T_0 = 4, .T_mult = -2},
-                       "CosineAnnealingWarmRestarts: T_mult must be positive, got -2");
-  check_refused<Bound>(
-      {.T_0 = 4, .eta_min = T(-0.5L)},
-      "CosineAnnealingWarmRestarts: eta_min must be finite and not negative, got -0.5");
-  check_refused<Bound>(
-      {.T_0 = 4, .eta_min = infinity},
-      "CosineAnnealingWarmRestarts: eta_min must be finite and not negative, got inf");
-  check_refused<Bound>(
-      {.T_0 = 4, .eta_min = nan},
-      "CosineAnnealingWarmRestarts: eta_min must be finite and not negative, got nan");
+  check_refused<Bound>({.T_0 = 4, .T_mult = 0}, "CosineAnnealingWarmRestarts: T_mult must be positive, got 0");
+  check_refused<Bound>({.T_0 = 4, .T_mult = -2}, "CosineAnnealingWarmRestarts: T_mult must be positive, got -2");
+  check_refused<Bound>({.T_0 = 4, .eta_min = T(-0.5L)},
+                       "CosineAnnealingWarmRestarts: eta_min must be finite and not negative, got -0.5");
+  check_refused<Bound>({.T_0 = 4, .eta_min = infinity},
+                       "CosineAnnealingWarmRestarts: eta_min must be finite and not negative, got inf");
+  check_refused<Bound>({.T_0 = 4, .eta_min = nan},
+                       "CosineAnnealingWarmRestarts: eta_min must be finite and not negative, got nan");
   check_needs_groups<Bound>({.T_0 = 2, .T_mult = 2, .eta_min = T(0.01L)});
 }
 
-TEMPLATE_TEST_CASE("CosineAnnealingWarmRestarts's state goes into another object", "", float,
-                   double, long double) {
+TEMPLATE_TEST_CASE("CosineAnnealingWarmRestarts's state goes into another object", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> others{{.lr = T(0.3L)}, {.lr = T(0.7L)}};
-  const schedule::CosineAnnealingWarmRestarts<T> options{
-      .T_0 = 2, .T_mult = 2, .eta_min = T(0.01L)};
+  const schedule::CosineAnnealingWarmRestarts<T> options{.T_0 = 2, .T_mult = 2, .eta_min = T(0.01L)};
   CosineAnnealingWarmRestarts<T> saved{groups, options};
   CosineAnnealingWarmRestarts<T> loaded{others, options};
   check_state_round_trip(saved, groups, loaded, others);
 }
 
-TEMPLATE_TEST_CASE("CosineAnnealingWarmRestarts moves two groups as it moves each alone", "", float,
-                   double, long double) {
+TEMPLATE_TEST_CASE("CosineAnnealingWarmRestarts moves two groups as it moves each alone", "", float, double,
+                   long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> first{groups[0]};
@@ -91,8 +84,7 @@ TEST_CASE(
                            {0.1L, 0.4L}});
 }
 
-TEMPLATE_TEST_CASE("CosineAnnealingWarmRestarts seeks to where steps lead", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("CosineAnnealingWarmRestarts seeks to where steps lead", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   auto others = groups;
@@ -101,8 +93,7 @@ TEMPLATE_TEST_CASE("CosineAnnealingWarmRestarts seeks to where steps lead", "", 
   check_seek(stepped, groups, sought, others, 0.01L * 0.99L, 0.4L * 1.01L);
 }
 
-TEMPLATE_TEST_CASE("CosineAnnealingWarmRestarts takes in a group that is added", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("CosineAnnealingWarmRestarts takes in a group that is added", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   CosineAnnealingWarmRestarts<T> scheduler{groups, {.T_0 = 2, .T_mult = 2, .eta_min = T(0.02L)}};
@@ -269,10 +260,8 @@ TEST_CASE("CosineAnnealingWarmRestarts refuses to seek a time that is none") {
   const auto before = groups;
   const auto message = [&](double time) { return message_of([&] { scheduler.seek_time(time); }); };
   CHECK(message(-0.5) == "CosineAnnealingWarmRestarts: cannot seek to time -0.5");
-  CHECK(message(std::numeric_limits<double>::quiet_NaN()) ==
-        "CosineAnnealingWarmRestarts: cannot seek to time nan");
-  CHECK(message(std::numeric_limits<double>::infinity()) ==
-        "CosineAnnealingWarmRestarts: cannot seek to time inf");
+  CHECK(message(std::numeric_limits<double>::quiet_NaN()) == "CosineAnnealingWarmRestarts: cannot seek to time nan");
+  CHECK(message(std::numeric_limits<double>::infinity()) == "CosineAnnealingWarmRestarts: cannot seek to time inf");
   CHECK(message(1e30) == "CosineAnnealingWarmRestarts: cannot seek to time 1e+30");
   CHECK(same_groups(groups, before));
   CHECK(scheduler.last_epoch() == 1);

@@ -12,15 +12,11 @@
 namespace lr_scheduler::testing {
 namespace {
 
-TEMPLATE_TEST_CASE("CyclicLR moves the rates up and down between two lines", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("CyclicLR moves the rates up and down between two lines", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups_with_momentum<T>();
-  CyclicLR scheduler{groups,
-                     {.base_lr = {T(0.1L), T(0.2L)},
-                      .max_lr = {T(0.5L), T(1)},
-                      .step_size_up = 2,
-                      .step_size_down = 4}};
+  CyclicLR scheduler{
+      groups, {.base_lr = {T(0.1L), T(0.2L)}, .max_lr = {T(0.5L), T(1)}, .step_size_up = 2, .step_size_down = 4}};
   check_rates(scheduler, groups,
               {{0.1L, 0.2L},
                {0.3L, 0.6L},
@@ -34,8 +30,7 @@ TEMPLATE_TEST_CASE("CyclicLR moves the rates up and down between two lines", "",
                {0.4L, 0.8L}});
 }
 
-TEMPLATE_TEST_CASE("CyclicLR triangular2 halves the height with each cycle", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("CyclicLR triangular2 halves the height with each cycle", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups_with_momentum<T>();
   CyclicLR scheduler{groups,
@@ -61,8 +56,7 @@ TEMPLATE_TEST_CASE("CyclicLR triangular2 halves the height with each cycle", "",
                {0.15L, 0.30L}});
 }
 
-TEMPLATE_TEST_CASE("CyclicLR exp_range multiplies the height by gamma each step", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("CyclicLR exp_range multiplies the height by gamma each step", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups_with_momentum<T>();
   CyclicLR scheduler{groups,
@@ -85,15 +79,13 @@ TEMPLATE_TEST_CASE("CyclicLR exp_range multiplies the height by gamma each step"
                {0.1005859375L, 0.2011718750L}});
 }
 
-TEMPLATE_TEST_CASE("CyclicLR scales the height by a function of the cycle", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("CyclicLR scales the height by a function of the cycle", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups_with_momentum<T>();
   CyclicLR scheduler{groups,
-                     {.base_lr = {T(0.1L), T(0.2L)},
-                      .max_lr = {T(0.5L), T(1)},
-                      .step_size_up = 2,
-                      .scale_fn = [](T x) { return T(1) / x; }}};
+                     {.base_lr = {T(0.1L), T(0.2L)}, .max_lr = {T(0.5L), T(1)}, .step_size_up = 2, .scale_fn = [](T x) {
+                        return T(1) / x;
+                      }}};
   check_rates(scheduler, groups,
               {{0.1L, 0.2L},
                {0.3L, 0.6L},
@@ -108,8 +100,7 @@ TEMPLATE_TEST_CASE("CyclicLR scales the height by a function of the cycle", "", 
                {0.1L + 0.4L / 3, 0.2L + 0.8L / 3}});
 }
 
-TEMPLATE_TEST_CASE("CyclicLR scales the height by a function of the step", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("CyclicLR scales the height by a function of the step", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups_with_momentum<T>();
   CyclicLR scheduler{groups,
@@ -128,8 +119,7 @@ TEMPLATE_TEST_CASE("CyclicLR scales the height by a function of the step", "", f
                {0.1L + 0.4L / 7, 0.2L + 0.8L / 7}});
 }
 
-TEMPLATE_TEST_CASE("CyclicLR refuses bad options and leaves the optimizer alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("CyclicLR refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   using Bound = CyclicLR<T>;
   const T infinity = std::numeric_limits<T>::infinity();
@@ -156,9 +146,8 @@ TEMPLATE_TEST_CASE("CyclicLR refuses bad options and leaves the optimizer alone"
                        "CyclicLR: step_size_down must not be negative, got -1");
   check_refused<Bound>({.base_lr = T(0.1L), .max_lr = T(0.5L), .step_size_up = 0},
                        "CyclicLR: step_size_up and step_size_down must not both be 0");
-  check_refused<Bound>(
-      {.base_lr = T(0.1L), .max_lr = T(0.5L), .step_size_up = std::numeric_limits<Epoch>::max()},
-      "CyclicLR: step_size_up is too large with step_size_down, got 9223372036854775807");
+  check_refused<Bound>({.base_lr = T(0.1L), .max_lr = T(0.5L), .step_size_up = std::numeric_limits<Epoch>::max()},
+                       "CyclicLR: step_size_up is too large with step_size_down, got 9223372036854775807");
   check_refused<Bound>({.base_lr = T(0.1L), .max_lr = T(0.5L), .gamma = T(-0.5L)},
                        "CyclicLR: gamma must be finite and not negative, got -0.5");
   check_refused<Bound>({.base_lr = T(0.1L), .max_lr = T(0.5L), .gamma = infinity},
@@ -183,9 +172,8 @@ TEMPLATE_TEST_CASE("CyclicLR refuses bad options and leaves the optimizer alone"
                        "CyclicLR: base_lr has 3 values for 2 parameter groups");
   check_refused<Bound>({.base_lr = T(0.1L), .max_lr = std::vector<T>{T(0.5L)}},
                        "CyclicLR: max_lr has 1 values for 2 parameter groups");
-  check_refused<Bound>(
-      {.base_lr = T(0.1L), .max_lr = T(0.5L), .base_momentum = {T(0.5L), T(0.5L), T(0.5L)}},
-      "CyclicLR: base_momentum has 3 values for 2 parameter groups");
+  check_refused<Bound>({.base_lr = T(0.1L), .max_lr = T(0.5L), .base_momentum = {T(0.5L), T(0.5L), T(0.5L)}},
+                       "CyclicLR: base_momentum has 3 values for 2 parameter groups");
   check_refused<Bound>({.base_lr = T(0.1L), .max_lr = T(0.5L), .max_momentum = std::vector<T>{}},
                        "CyclicLR: max_momentum has 0 values for 2 parameter groups");
   check_needs_groups<Bound>({.base_lr = T(0.1L),
@@ -211,14 +199,12 @@ TEMPLATE_TEST_CASE("CyclicLR's state goes into another object", "", float, doubl
   check_state_round_trip(saved, groups, loaded, others);
 }
 
-TEMPLATE_TEST_CASE("CyclicLR moves two groups as it moves each alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("CyclicLR moves two groups as it moves each alone", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups_with_momentum<T>();
   Groups<T> first{groups[0]};
   Groups<T> second{groups[1]};
-  CyclicLR<T> both{groups,
-                   {.base_lr = {T(0.1L), T(0.2L)}, .max_lr = {T(0.5L), T(1)}, .step_size_up = 3}};
+  CyclicLR<T> both{groups, {.base_lr = {T(0.1L), T(0.2L)}, .max_lr = {T(0.5L), T(1)}, .step_size_up = 3}};
   CyclicLR<T> one{first, {.base_lr = T(0.1L), .max_lr = T(0.5L), .step_size_up = 3}};
   CyclicLR<T> other{second, {.base_lr = T(0.2L), .max_lr = T(1), .step_size_up = 3}};
   check_groups_are_independent(both, groups, one, first, other, second);
@@ -226,37 +212,28 @@ TEMPLATE_TEST_CASE("CyclicLR moves two groups as it moves each alone", "", float
 
 TEST_CASE("CyclicLR returns to its curve from a rate that the user sets, as PyTorch does") {
   auto groups = two_groups_with_momentum<double>();
-  CyclicLR scheduler{groups,
-                     {.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .step_size_down = 4}};
-  check_user_changes_rate(
-      scheduler, groups,
-      {{0.3L, 0.3L}, {0.5L, 0.5L}, {0.4L, 0.4L}, {0.3L, 0.3L}, {0.2L, 0.2L}, {0.1L, 0.1L}});
+  CyclicLR scheduler{groups, {.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .step_size_down = 4}};
+  check_user_changes_rate(scheduler, groups,
+                          {{0.3L, 0.3L}, {0.5L, 0.5L}, {0.4L, 0.4L}, {0.3L, 0.3L}, {0.2L, 0.2L}, {0.1L, 0.1L}});
 }
 
 TEMPLATE_TEST_CASE("CyclicLR seeks to where steps lead", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups_with_momentum<T>();
   auto others = groups;
-  CyclicLR<T> stepped{groups,
-                      {.base_lr = T(0.1L),
-                       .max_lr = T(0.5L),
-                       .step_size_up = 2,
-                       .step_size_down = 3,
-                       .mode = CyclicMode::triangular2}};
-  CyclicLR<T> sought{others,
-                     {.base_lr = T(0.1L),
-                      .max_lr = T(0.5L),
-                      .step_size_up = 2,
-                      .step_size_down = 3,
-                      .mode = CyclicMode::triangular2}};
+  CyclicLR<T> stepped{
+      groups,
+      {.base_lr = T(0.1L), .max_lr = T(0.5L), .step_size_up = 2, .step_size_down = 3, .mode = CyclicMode::triangular2}};
+  CyclicLR<T> sought{
+      others,
+      {.base_lr = T(0.1L), .max_lr = T(0.5L), .step_size_up = 2, .step_size_down = 3, .mode = CyclicMode::triangular2}};
   check_seek(stepped, groups, sought, others, 0.1L * 0.99L, 0.1L * 1.01L);
 }
 
 TEMPLATE_TEST_CASE("CyclicLR takes in a group that is added", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups_with_momentum<T>();
-  CyclicLR<T> scheduler{
-      groups, {.base_lr = T(0.1L), .max_lr = T(0.5L), .step_size_up = 2, .step_size_down = 4}};
+  CyclicLR<T> scheduler{groups, {.base_lr = T(0.1L), .max_lr = T(0.5L), .step_size_up = 2, .step_size_down = 4}};
   check_takes_in_group(scheduler, groups, about(0.4L), about(0.1L));
 }
 
@@ -270,14 +247,9 @@ TEMPLATE_TEST_CASE("CyclicLR moves momentum the other way", "", float, double, l
                       .step_size_down = 4,
                       .base_momentum = {T(0.8L), T(0.4L)},
                       .max_momentum = {T(0.9L), T(0.6L)}}};
-  check_momentums(scheduler, groups,
-                  {{0.9L, 0.6L},
-                   {0.85L, 0.5L},
-                   {0.8L, 0.4L},
-                   {0.825L, 0.45L},
-                   {0.85L, 0.5L},
-                   {0.875L, 0.55L},
-                   {0.9L, 0.6L}});
+  check_momentums(
+      scheduler, groups,
+      {{0.9L, 0.6L}, {0.85L, 0.5L}, {0.8L, 0.4L}, {0.825L, 0.45L}, {0.85L, 0.5L}, {0.875L, 0.55L}, {0.9L, 0.6L}});
 }
 
 TEST_CASE("CyclicLR's base rate is base_lr, recorded in the groups") {
@@ -304,8 +276,7 @@ TEST_CASE("CyclicLR needs momentum to cycle it") {
 
 TEST_CASE("CyclicLR does not check momentum that it does not cycle") {
   auto groups = two_groups<double>();
-  const schedule::Cyclic<double> schedule{
-      .base_lr = 0.1, .max_lr = 0.5, .cycle_momentum = false, .base_momentum = 2};
+  const schedule::Cyclic<double> schedule{.base_lr = 0.1, .max_lr = 0.5, .cycle_momentum = false, .base_momentum = 2};
   CHECK(message_of([&] { CyclicLR scheduler(groups, schedule); }) == "no exception");
 }
 
@@ -313,9 +284,7 @@ TEST_CASE("CyclicLR keeps momentum from 0 to below 1 and rates from falling belo
   auto groups = two_groups_with_momentum<float>();
   float scale = 1;
   CyclicLR scheduler{
-      groups, {.base_lr = 0.1F, .max_lr = 0.5F, .step_size_up = 1, .scale_fn = [&scale](float) {
-                 return scale;
-               }}};
+      groups, {.base_lr = 0.1F, .max_lr = 0.5F, .step_size_up = 1, .scale_fn = [&scale](float) { return scale; }}};
   scheduler.step();
   CHECK(groups[0].lr == 0.5F);
   scheduler.step();
@@ -335,12 +304,9 @@ TEST_CASE("CyclicLR keeps momentum from 0 to below 1 and rates from falling belo
 
 TEST_CASE("CyclicLR with gamma above 1 keeps momentum from 0 to below 1 and never becomes a NaN") {
   auto groups = two_groups_with_momentum<double>();
-  CyclicLR scheduler{groups,
-                     {.base_lr = {0.1, 0.5},
-                      .max_lr = {0.5, 0.1},
-                      .step_size_up = 4,
-                      .mode = CyclicMode::exp_range,
-                      .gamma = 1.5}};
+  CyclicLR scheduler{
+      groups,
+      {.base_lr = {0.1, 0.5}, .max_lr = {0.5, 0.1}, .step_size_up = 4, .mode = CyclicMode::exp_range, .gamma = 1.5}};
   for (int k = 1; k <= 9; ++k) scheduler.step();
   CHECK(groups[0].lr == pytorch(3.9443359375L));
   CHECK(groups[0].momentum == std::optional(0.0));  // PyTorch: -0.061
@@ -365,8 +331,7 @@ TEST_CASE("CyclicLR's get_lr() leaves momentum alone") {
 }
 
 TEST_CASE("CyclicLR between steps is on the same line") {
-  const schedule::Cyclic<double> schedule{
-      .base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .step_size_down = 4};
+  const schedule::Cyclic<double> schedule{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .step_size_down = 4};
   CHECK(at_time_is_at<double>(schedule, 30));
   CHECK(schedule.at_time(0.5, 9.0) == about(0.2L));
   CHECK(schedule.at_time(8.5, 9.0) == about(0.45L));
@@ -382,35 +347,22 @@ TEST_CASE("CyclicLR between steps is on the same line") {
 TEST_CASE("CyclicLR takes an empty way up or down") {
   auto groups = two_groups<double>();
   CyclicLR falling{groups,
-                   {.base_lr = 0.1,
-                    .max_lr = 0.5,
-                    .step_size_up = 0,
-                    .step_size_down = 2,
-                    .cycle_momentum = false}};
+                   {.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 0, .step_size_down = 2, .cycle_momentum = false}};
   check_rates(falling, groups, {{0.5L, 0.5L}, {0.3L, 0.3L}, {0.5L, 0.5L}, {0.3L, 0.3L}});
   CyclicLR rising{groups,
-                  {.base_lr = 0.1,
-                   .max_lr = 0.5,
-                   .step_size_up = 2,
-                   .step_size_down = 0,
-                   .cycle_momentum = false}};
+                  {.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .step_size_down = 0, .cycle_momentum = false}};
   check_rates(rising, groups, {{0.1L, 0.1L}, {0.3L, 0.3L}, {0.1L, 0.1L}, {0.3L, 0.3L}});
 }
 
 TEST_CASE("CyclicLR takes a base_lr of 0 and one above max_lr") {
   auto groups = two_groups<double>();
-  CyclicLR scheduler{
-      groups,
-      {.base_lr = {0.0, 0.5}, .max_lr = {0.4, 0.1}, .step_size_up = 2, .cycle_momentum = false}};
+  CyclicLR scheduler{groups, {.base_lr = {0.0, 0.5}, .max_lr = {0.4, 0.1}, .step_size_up = 2, .cycle_momentum = false}};
   check_rates(scheduler, groups, {{0, 0.5L}, {0.2L, 0.3L}, {0.4L, 0.1L}, {0.2L, 0.3L}, {0, 0.5L}});
 }
 
 TEST_CASE("CyclicLR with the shortest cycle knows the last epoch that there is") {
-  const schedule::Cyclic<double> schedule{.base_lr = 0.1,
-                                          .max_lr = 0.5,
-                                          .step_size_up = 1,
-                                          .step_size_down = 0,
-                                          .mode = CyclicMode::triangular2};
+  const schedule::Cyclic<double> schedule{
+      .base_lr = 0.1, .max_lr = 0.5, .step_size_up = 1, .step_size_down = 0, .mode = CyclicMode::triangular2};
   CHECK(schedule.at(std::numeric_limits<Epoch>::max(), 9.0) == 0.1);
 }
 
@@ -418,10 +370,8 @@ TEST_CASE("CyclicLR with a list of rates or momentums refuses a group that is ad
   auto groups = two_groups_with_momentum<double>();
   CyclicLR rates{groups, {.base_lr = {0.1, 0.2}, .max_lr = 0.5, .step_size_up = 2}};
   check_refuses_third_group(rates, groups, "CyclicLR: base_lr has 2 values for 3 parameter groups");
-  CyclicLR momentums{
-      groups, {.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .max_momentum = {0.9, 0.95}}};
-  check_refuses_third_group(momentums, groups,
-                            "CyclicLR: max_momentum has 2 values for 3 parameter groups");
+  CyclicLR momentums{groups, {.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .max_momentum = {0.9, 0.95}}};
+  check_refuses_third_group(momentums, groups, "CyclicLR: max_momentum has 2 values for 3 parameter groups");
 }
 
 TEST_CASE("CyclicLR refuses a group that is added without momentum") {
@@ -438,11 +388,10 @@ TEST_CASE("CyclicLR refuses a group that is added without momentum") {
 TEST_CASE("CyclicLR leaves everything as it was where scale_fn throws") {
   auto groups = two_groups_with_momentum<double>();
   bool broken = false;
-  CyclicLR scheduler{groups,
-                     {.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .scale_fn = [&](double) {
-                        if (broken) throw std::runtime_error("out of luck");
-                        return 1.0;
-                      }}};
+  CyclicLR scheduler{groups, {.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .scale_fn = [&](double) {
+                                if (broken) throw std::runtime_error("out of luck");
+                                return 1.0;
+                              }}};
   scheduler.step();
   const auto before = groups;
   broken = true;

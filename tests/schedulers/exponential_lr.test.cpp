@@ -9,8 +9,7 @@
 namespace lr_scheduler::testing {
 namespace {
 
-TEMPLATE_TEST_CASE("ExponentialLR multiplies the rates by gamma every epoch", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("ExponentialLR multiplies the rates by gamma every epoch", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   ExponentialLR scheduler{groups, {.gamma = T(0.9L)}};
@@ -28,23 +27,18 @@ TEMPLATE_TEST_CASE("ExponentialLR's closed form equals its chain", "", float, do
   CHECK(chain_error<T>(schedule::Exponential<T>{.gamma = T(0.9L)}, 30) < 20);
 }
 
-TEMPLATE_TEST_CASE("ExponentialLR refuses bad options and leaves the optimizer alone", "", float,
-                   double, long double) {
+TEMPLATE_TEST_CASE("ExponentialLR refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   using Bound = ExponentialLR<T>;
   const T infinity = std::numeric_limits<T>::infinity();
   const T nan = std::numeric_limits<T>::quiet_NaN();
-  check_refused<Bound>({.gamma = T(-0.5L)},
-                       "ExponentialLR: gamma must be finite and not negative, got -0.5");
-  check_refused<Bound>({.gamma = infinity},
-                       "ExponentialLR: gamma must be finite and not negative, got inf");
-  check_refused<Bound>({.gamma = nan},
-                       "ExponentialLR: gamma must be finite and not negative, got nan");
+  check_refused<Bound>({.gamma = T(-0.5L)}, "ExponentialLR: gamma must be finite and not negative, got -0.5");
+  check_refused<Bound>({.gamma = infinity}, "ExponentialLR: gamma must be finite and not negative, got inf");
+  check_refused<Bound>({.gamma = nan}, "ExponentialLR: gamma must be finite and not negative, got nan");
   check_needs_groups<Bound>({.gamma = T(0.9L)});
 }
 
-TEMPLATE_TEST_CASE("ExponentialLR's state goes into another object", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("ExponentialLR's state goes into another object", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> others{{.lr = T(0.3L)}, {.lr = T(0.7L)}};
@@ -54,8 +48,7 @@ TEMPLATE_TEST_CASE("ExponentialLR's state goes into another object", "", float, 
   check_state_round_trip(saved, groups, loaded, others);
 }
 
-TEMPLATE_TEST_CASE("ExponentialLR moves two groups as it moves each alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("ExponentialLR moves two groups as it moves each alone", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> first{groups[0]};
@@ -111,8 +104,7 @@ TEST_CASE("ExponentialLR with gamma 0 is at the base rate once, then at 0") {
   CHECK(groups[1].lr == 0);
 }
 
-TEMPLATE_TEST_CASE("ExponentialLR that grows beyond all numbers never becomes a NaN", "", float,
-                   double, long double) {
+TEMPLATE_TEST_CASE("ExponentialLR that grows beyond all numbers never becomes a NaN", "", float, double, long double) {
   using T = TestType;
   Groups<T> groups{{.lr = T(10)}, {.lr = T(0)}};
   ExponentialLR<T> scheduler{groups, {.gamma = T(1e30L)}};

@@ -23,13 +23,11 @@ T halves(Epoch t) {
   return std::ldexp(T(1), -static_cast<int>(t));
 }
 
-TEMPLATE_TEST_CASE("LambdaLR multiplies the base rates by a function of the epoch", "", float,
-                   double, long double) {
+TEMPLATE_TEST_CASE("LambdaLR multiplies the base rates by a function of the epoch", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   LambdaLR scheduler{groups, {.lr_lambda = inverse_time<T>}};
-  check_rates(scheduler, groups,
-              {{0.1L, 0.4L}, {0.05L, 0.2L}, {0.1L / 3, 0.4L / 3}, {0.025L, 0.1L}, {0.02L, 0.08L}});
+  check_rates(scheduler, groups, {{0.1L, 0.4L}, {0.05L, 0.2L}, {0.1L / 3, 0.4L / 3}, {0.025L, 0.1L}, {0.02L, 0.08L}});
 }
 
 TEMPLATE_TEST_CASE("LambdaLR takes a function for each group", "", float, double, long double) {
@@ -39,12 +37,10 @@ TEMPLATE_TEST_CASE("LambdaLR takes a function for each group", "", float, double
   check_rates(scheduler, groups, {{0.1L, 0.4L}, {0.05L, 0.2L}, {0.1L / 3, 0.1L}, {0.025L, 0.05L}});
 }
 
-TEMPLATE_TEST_CASE("LambdaLR refuses bad options and leaves the optimizer alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("LambdaLR refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   using Bound = LambdaLR<T>;
-  check_refused<Bound>({.lr_lambda = std::function<T(Epoch)>()},
-                       "LambdaLR: lr_lambda must be callable, got nothing");
+  check_refused<Bound>({.lr_lambda = std::function<T(Epoch)>()}, "LambdaLR: lr_lambda must be callable, got nothing");
   check_refused<Bound>({.lr_lambda = {inverse_time<T>, std::function<T(Epoch)>()}},
                        "LambdaLR: lr_lambda[1] must be callable, got nothing");
   check_refused<Bound>({.lr_lambda = {inverse_time<T>, inverse_time<T>, inverse_time<T>}},
@@ -66,8 +62,7 @@ TEMPLATE_TEST_CASE("LambdaLR's state goes into another object", "", float, doubl
   check_state_round_trip(saved, groups, loaded, others);
 }
 
-TEMPLATE_TEST_CASE("LambdaLR moves two groups as it moves each alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("LambdaLR moves two groups as it moves each alone", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> first{groups[0]};
@@ -118,8 +113,7 @@ TEST_CASE("LambdaLR calls one function once a step, whatever the number of group
 TEST_CASE("LambdaLR with a list of functions refuses a group that is added") {
   auto groups = two_groups<double>();
   LambdaLR scheduler{groups, {.lr_lambda = {inverse_time<double>, halves<double>}}};
-  check_refuses_third_group(scheduler, groups,
-                            "LambdaLR: lr_lambda has 2 values for 3 parameter groups");
+  check_refuses_third_group(scheduler, groups, "LambdaLR: lr_lambda has 2 values for 3 parameter groups");
 }
 
 TEST_CASE("LambdaLR is neither chainable nor continuous") {

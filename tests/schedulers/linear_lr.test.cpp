@@ -15,16 +15,10 @@ TEMPLATE_TEST_CASE("LinearLR moves the factor in a straight line", "", float, do
   auto groups = two_groups<T>();
   LinearLR scheduler{groups, {.start_factor = T(0.25L), .total_iters = 4}};
   check_rates(scheduler, groups,
-              {{0.025L, 0.1L},
-               {0.04375L, 0.175L},
-               {0.0625L, 0.25L},
-               {0.08125L, 0.325L},
-               {0.1L, 0.4L},
-               {0.1L, 0.4L}});
+              {{0.025L, 0.1L}, {0.04375L, 0.175L}, {0.0625L, 0.25L}, {0.08125L, 0.325L}, {0.1L, 0.4L}, {0.1L, 0.4L}});
 }
 
-TEMPLATE_TEST_CASE("LinearLR's defaults go from a third to the whole in five epochs", "", float,
-                   double, long double) {
+TEMPLATE_TEST_CASE("LinearLR's defaults go from a third to the whole in five epochs", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   LinearLR scheduler{groups, {}};
@@ -40,32 +34,21 @@ TEMPLATE_TEST_CASE("LinearLR's defaults go from a third to the whole in five epo
 
 TEMPLATE_TEST_CASE("LinearLR's closed form equals its chain", "", float, double, long double) {
   using T = TestType;
-  CHECK(chain_error<T>(
-            schedule::Linear<T>{.start_factor = T(0.3L), .end_factor = T(0.9L), .total_iters = 7},
-            10) < 10);
-  CHECK(chain_error<T>(
-            schedule::Linear<T>{.start_factor = T(2), .end_factor = T(0), .total_iters = 7}, 10) <
-        20);
+  CHECK(chain_error<T>(schedule::Linear<T>{.start_factor = T(0.3L), .end_factor = T(0.9L), .total_iters = 7}, 10) < 10);
+  CHECK(chain_error<T>(schedule::Linear<T>{.start_factor = T(2), .end_factor = T(0), .total_iters = 7}, 10) < 20);
 }
 
-TEMPLATE_TEST_CASE("LinearLR refuses bad options and leaves the optimizer alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("LinearLR refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   using Bound = LinearLR<T>;
   const T infinity = std::numeric_limits<T>::infinity();
   const T nan = std::numeric_limits<T>::quiet_NaN();
-  check_refused<Bound>({.start_factor = T(-0.5L)},
-                       "LinearLR: start_factor must be finite and not negative, got -0.5");
-  check_refused<Bound>({.start_factor = infinity},
-                       "LinearLR: start_factor must be finite and not negative, got inf");
-  check_refused<Bound>({.start_factor = nan},
-                       "LinearLR: start_factor must be finite and not negative, got nan");
-  check_refused<Bound>({.end_factor = T(-0.5L)},
-                       "LinearLR: end_factor must be finite and not negative, got -0.5");
-  check_refused<Bound>({.end_factor = infinity},
-                       "LinearLR: end_factor must be finite and not negative, got inf");
-  check_refused<Bound>({.end_factor = nan},
-                       "LinearLR: end_factor must be finite and not negative, got nan");
+  check_refused<Bound>({.start_factor = T(-0.5L)}, "LinearLR: start_factor must be finite and not negative, got -0.5");
+  check_refused<Bound>({.start_factor = infinity}, "LinearLR: start_factor must be finite and not negative, got inf");
+  check_refused<Bound>({.start_factor = nan}, "LinearLR: start_factor must be finite and not negative, got nan");
+  check_refused<Bound>({.end_factor = T(-0.5L)}, "LinearLR: end_factor must be finite and not negative, got -0.5");
+  check_refused<Bound>({.end_factor = infinity}, "LinearLR: end_factor must be finite and not negative, got inf");
+  check_refused<Bound>({.end_factor = nan}, "LinearLR: end_factor must be finite and not negative, got nan");
   check_refused<Bound>({.total_iters = -1}, "LinearLR: total_iters must not be negative, got -1");
   check_needs_groups<Bound>({.start_factor = T(0.3L), .end_factor = T(0.9L), .total_iters = 7});
 }
@@ -74,15 +57,13 @@ TEMPLATE_TEST_CASE("LinearLR's state goes into another object", "", float, doubl
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> others{{.lr = T(0.3L)}, {.lr = T(0.7L)}};
-  const schedule::Linear<T> options{
-      .start_factor = T(0.3L), .end_factor = T(0.9L), .total_iters = 7};
+  const schedule::Linear<T> options{.start_factor = T(0.3L), .end_factor = T(0.9L), .total_iters = 7};
   LinearLR<T> saved{groups, options};
   LinearLR<T> loaded{others, options};
   check_state_round_trip(saved, groups, loaded, others);
 }
 
-TEMPLATE_TEST_CASE("LinearLR moves two groups as it moves each alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("LinearLR moves two groups as it moves each alone", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> first{groups[0]};

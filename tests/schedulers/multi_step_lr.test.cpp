@@ -16,31 +16,23 @@ TEMPLATE_TEST_CASE(
   using T = TestType;
   auto groups = two_groups<T>();
   MultiStepLR scheduler{groups, {.milestones = {5, 2, 5}, .gamma = T(0.5L)}};
-  check_rates(scheduler, groups,
-              {{0.1L, 0.4L},
-               {0.1L, 0.4L},
-               {0.05L, 0.2L},
-               {0.05L, 0.2L},
-               {0.05L, 0.2L},
-               {0.0125L, 0.05L},
-               {0.0125L, 0.05L}});
+  check_rates(
+      scheduler, groups,
+      {{0.1L, 0.4L}, {0.1L, 0.4L}, {0.05L, 0.2L}, {0.05L, 0.2L}, {0.05L, 0.2L}, {0.0125L, 0.05L}, {0.0125L, 0.05L}});
 }
 
 TEMPLATE_TEST_CASE("MultiStepLR's closed form equals its chain", "", float, double, long double) {
   using T = TestType;
-  CHECK(chain_error<T>(schedule::MultiStep<T>{.milestones = {5, 2, 5, 0, 17}, .gamma = T(0.7L)},
-                       30) < 10);
+  CHECK(chain_error<T>(schedule::MultiStep<T>{.milestones = {5, 2, 5, 0, 17}, .gamma = T(0.7L)}, 30) < 10);
   CHECK(chain_error<T>(schedule::MultiStep<T>{}, 10) < 1);
 }
 
-TEMPLATE_TEST_CASE("MultiStepLR refuses bad options and leaves the optimizer alone", "", float,
-                   double, long double) {
+TEMPLATE_TEST_CASE("MultiStepLR refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   using Bound = MultiStepLR<T>;
   const T infinity = std::numeric_limits<T>::infinity();
   const T nan = std::numeric_limits<T>::quiet_NaN();
-  check_refused<Bound>({.milestones = {3, -1}},
-                       "MultiStepLR: milestones[1] must not be negative, got -1");
+  check_refused<Bound>({.milestones = {3, -1}}, "MultiStepLR: milestones[1] must not be negative, got -1");
   check_refused<Bound>({.milestones = {3}, .gamma = T(-0.5L)},
                        "MultiStepLR: gamma must be finite and not negative, got -0.5");
   check_refused<Bound>({.milestones = {3}, .gamma = infinity},
@@ -60,8 +52,7 @@ TEMPLATE_TEST_CASE("MultiStepLR's state goes into another object", "", float, do
   check_state_round_trip(saved, groups, loaded, others);
 }
 
-TEMPLATE_TEST_CASE("MultiStepLR moves two groups as it moves each alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("MultiStepLR moves two groups as it moves each alone", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> first{groups[0]};
@@ -114,8 +105,7 @@ TEST_CASE("MultiStepLR without milestones leaves the rate alone") {
 }
 
 TEST_CASE("MultiStepLR takes milestones that no run reaches") {
-  const schedule::MultiStep<double> schedule{.milestones = {std::numeric_limits<Epoch>::max(), 7},
-                                             .gamma = 0.5};
+  const schedule::MultiStep<double> schedule{.milestones = {std::numeric_limits<Epoch>::max(), 7}, .gamma = 0.5};
   CHECK(schedule.at(6, 0.5) == 0.5);
   CHECK(schedule.at(7, 0.5) == 0.25);
   CHECK(schedule.at(std::numeric_limits<Epoch>::max(), 0.5) == 0.125);

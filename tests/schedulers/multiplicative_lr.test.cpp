@@ -23,27 +23,23 @@ T halves(Epoch t) {
   return std::ldexp(T(1), -static_cast<int>(t));
 }
 
-TEMPLATE_TEST_CASE(
-    "MultiplicativeLR multiplies the rates that are there by a function of the epoch", "", float,
-    double, long double) {
-  using T = TestType;
-  auto groups = two_groups<T>();
-  MultiplicativeLR scheduler{groups, {.lr_lambda = inverse_time<T>}};
-  check_rates(scheduler, groups,
-              {{0.1L, 0.4L}, {0.05L, 0.2L}, {0.05L / 3, 0.2L / 3}, {0.0125L / 3, 0.05L / 3}});
-}
-
-TEMPLATE_TEST_CASE("MultiplicativeLR takes a function for each group", "", float, double,
+TEMPLATE_TEST_CASE("MultiplicativeLR multiplies the rates that are there by a function of the epoch", "", float, double,
                    long double) {
   using T = TestType;
   auto groups = two_groups<T>();
-  MultiplicativeLR scheduler{groups, {.lr_lambda = {inverse_time<T>, halves<T>}}};
-  check_rates(scheduler, groups,
-              {{0.1L, 0.4L}, {0.05L, 0.2L}, {0.05L / 3, 0.05L}, {0.0125L / 3, 0.00625L}});
+  MultiplicativeLR scheduler{groups, {.lr_lambda = inverse_time<T>}};
+  check_rates(scheduler, groups, {{0.1L, 0.4L}, {0.05L, 0.2L}, {0.05L / 3, 0.2L / 3}, {0.0125L / 3, 0.05L / 3}});
 }
 
-TEMPLATE_TEST_CASE("MultiplicativeLR refuses bad options and leaves the optimizer alone", "", float,
-                   double, long double) {
+TEMPLATE_TEST_CASE("MultiplicativeLR takes a function for each group", "", float, double, long double) {
+  using T = TestType;
+  auto groups = two_groups<T>();
+  MultiplicativeLR scheduler{groups, {.lr_lambda = {inverse_time<T>, halves<T>}}};
+  check_rates(scheduler, groups, {{0.1L, 0.4L}, {0.05L, 0.2L}, {0.05L / 3, 0.05L}, {0.0125L / 3, 0.00625L}});
+}
+
+TEMPLATE_TEST_CASE("MultiplicativeLR refuses bad options and leaves the optimizer alone", "", float, double,
+                   long double) {
   using T = TestType;
   using Bound = MultiplicativeLR<T>;
   check_refused<Bound>({.lr_lambda = std::function<T(Epoch)>()},
@@ -59,8 +55,7 @@ TEMPLATE_TEST_CASE("MultiplicativeLR refuses bad options and leaves the optimize
   check_needs_groups<Bound>({.lr_lambda = inverse_time<T>});
 }
 
-TEMPLATE_TEST_CASE("MultiplicativeLR's state goes into another object", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("MultiplicativeLR's state goes into another object", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> others{{.lr = T(0.3L)}, {.lr = T(0.7L)}};
@@ -70,8 +65,7 @@ TEMPLATE_TEST_CASE("MultiplicativeLR's state goes into another object", "", floa
   check_state_round_trip(saved, groups, loaded, others);
 }
 
-TEMPLATE_TEST_CASE("MultiplicativeLR moves two groups as it moves each alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("MultiplicativeLR moves two groups as it moves each alone", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> first{groups[0]};
@@ -93,8 +87,7 @@ TEST_CASE("MultiplicativeLR goes on from a rate that the user sets, as PyTorch d
                            {0.00058333333333333338L, 0.00055555555555555556L}});
 }
 
-TEMPLATE_TEST_CASE("MultiplicativeLR takes in a group that is added", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("MultiplicativeLR takes in a group that is added", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   MultiplicativeLR<T> scheduler{groups, {.lr_lambda = inverse_time<T>}};
@@ -117,8 +110,7 @@ TEST_CASE("MultiplicativeLR asks for no factor at epoch 0") {
 TEST_CASE("MultiplicativeLR with a list of functions refuses a group that is added") {
   auto groups = two_groups<double>();
   MultiplicativeLR scheduler{groups, {.lr_lambda = {inverse_time<double>, halves<double>}}};
-  check_refuses_third_group(scheduler, groups,
-                            "MultiplicativeLR: lr_lambda has 2 values for 3 parameter groups");
+  check_refuses_third_group(scheduler, groups, "MultiplicativeLR: lr_lambda has 2 values for 3 parameter groups");
 }
 
 TEST_CASE("MultiplicativeLR has no closed form and cannot seek") {

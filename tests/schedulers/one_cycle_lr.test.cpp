@@ -13,8 +13,7 @@
 namespace lr_scheduler::testing {
 namespace {
 
-TEMPLATE_TEST_CASE("OneCycleLR rises and falls along half cosine waves and holds", "", float,
-                   double, long double) {
+TEMPLATE_TEST_CASE("OneCycleLR rises and falls along half cosine waves and holds", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups_with_momentum<T>();
   OneCycleLR scheduler{groups, {.max_lr = {T(1), T(0.5L)}, .total_steps = 10}};
@@ -35,9 +34,8 @@ TEMPLATE_TEST_CASE("OneCycleLR rises and falls along half cosine waves and holds
 TEMPLATE_TEST_CASE("OneCycleLR rises and falls in straight lines", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups_with_momentum<T>();
-  OneCycleLR scheduler{
-      groups,
-      {.max_lr = {T(1), T(0.5L)}, .total_steps = 10, .anneal_strategy = AnnealStrategy::linear}};
+  OneCycleLR scheduler{groups,
+                       {.max_lr = {T(1), T(0.5L)}, .total_steps = 10, .anneal_strategy = AnnealStrategy::linear}};
   check_rates(scheduler, groups,
               {{0.04L, 0.02L},
                {0.52L, 0.26L},
@@ -51,8 +49,8 @@ TEMPLATE_TEST_CASE("OneCycleLR rises and falls in straight lines", "", float, do
                {0.000004L, 0.000002L}});
 }
 
-TEMPLATE_TEST_CASE("OneCycleLR in three phases falls to where it came from, then to its end", "",
-                   float, double, long double) {
+TEMPLATE_TEST_CASE("OneCycleLR in three phases falls to where it came from, then to its end", "", float, double,
+                   long double) {
   using T = TestType;
   auto groups = two_groups_with_momentum<T>();
   OneCycleLR scheduler{groups, {.max_lr = {T(1), T(0.5L)}, .total_steps = 10, .three_phase = true}};
@@ -91,8 +89,7 @@ TEMPLATE_TEST_CASE("OneCycleLR in three phases of straight lines", "", float, do
                {0.000004L, 0.000002L}});
 }
 
-TEMPLATE_TEST_CASE("OneCycleLR takes its length as epochs of steps", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("OneCycleLR takes its length as epochs of steps", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups_with_momentum<T>();
   OneCycleLR scheduler{groups,
@@ -113,8 +110,7 @@ TEMPLATE_TEST_CASE("OneCycleLR takes its length as epochs of steps", "", float, 
                {0.25L, 0.125L}});
 }
 
-TEMPLATE_TEST_CASE("OneCycleLR refuses bad options and leaves the optimizer alone", "", float,
-                   double, long double) {
+TEMPLATE_TEST_CASE("OneCycleLR refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   using Bound = OneCycleLR<T>;
   const T infinity = std::numeric_limits<T>::infinity();
@@ -127,23 +123,18 @@ TEMPLATE_TEST_CASE("OneCycleLR refuses bad options and leaves the optimizer alon
                        "OneCycleLR: max_lr must be finite and not negative, got nan");
   check_refused<Bound>({.max_lr = {T(1), T(-2)}, .total_steps = 10},
                        "OneCycleLR: max_lr[1] must be finite and not negative, got -2");
-  check_refused<Bound>({.max_lr = T(1)},
-                       "OneCycleLR: needs total_steps, or epochs and steps_per_epoch");
-  check_refused<Bound>({.max_lr = T(1), .epochs = 3},
-                       "OneCycleLR: needs total_steps, or epochs and steps_per_epoch");
+  check_refused<Bound>({.max_lr = T(1)}, "OneCycleLR: needs total_steps, or epochs and steps_per_epoch");
+  check_refused<Bound>({.max_lr = T(1), .epochs = 3}, "OneCycleLR: needs total_steps, or epochs and steps_per_epoch");
   check_refused<Bound>({.max_lr = T(1), .steps_per_epoch = 3},
                        "OneCycleLR: needs total_steps, or epochs and steps_per_epoch");
-  check_refused<Bound>({.max_lr = T(1), .total_steps = 0},
-                       "OneCycleLR: total_steps must be positive, got 0");
-  check_refused<Bound>({.max_lr = T(1), .total_steps = -3},
-                       "OneCycleLR: total_steps must be positive, got -3");
+  check_refused<Bound>({.max_lr = T(1), .total_steps = 0}, "OneCycleLR: total_steps must be positive, got 0");
+  check_refused<Bound>({.max_lr = T(1), .total_steps = -3}, "OneCycleLR: total_steps must be positive, got -3");
   check_refused<Bound>({.max_lr = T(1), .epochs = 0, .steps_per_epoch = 2},
                        "OneCycleLR: epochs must be positive, got 0");
   check_refused<Bound>({.max_lr = T(1), .epochs = 2, .steps_per_epoch = -2},
                        "OneCycleLR: steps_per_epoch must be positive, got -2");
-  check_refused<Bound>(
-      {.max_lr = T(1), .epochs = std::numeric_limits<Epoch>::max(), .steps_per_epoch = 2},
-      "OneCycleLR: epochs is too large with steps_per_epoch, got 9223372036854775807");
+  check_refused<Bound>({.max_lr = T(1), .epochs = std::numeric_limits<Epoch>::max(), .steps_per_epoch = 2},
+                       "OneCycleLR: epochs is too large with steps_per_epoch, got 9223372036854775807");
   check_refused<Bound>({.max_lr = T(1), .total_steps = 10, .pct_start = T(-0.5L)},
                        "OneCycleLR: pct_start must be between 0 and 1, got -0.5");
   check_refused<Bound>({.max_lr = T(1), .total_steps = 10, .pct_start = T(1.5L)},
@@ -178,9 +169,8 @@ TEMPLATE_TEST_CASE("OneCycleLR refuses bad options and leaves the optimizer alon
                        "OneCycleLR: max_lr has 3 values for 2 parameter groups");
   check_refused<Bound>({.max_lr = std::vector<T>{T(1)}, .total_steps = 10},
                        "OneCycleLR: max_lr has 1 values for 2 parameter groups");
-  check_refused<Bound>(
-      {.max_lr = T(1), .total_steps = 10, .base_momentum = {T(0.5L), T(0.5L), T(0.5L)}},
-      "OneCycleLR: base_momentum has 3 values for 2 parameter groups");
+  check_refused<Bound>({.max_lr = T(1), .total_steps = 10, .base_momentum = {T(0.5L), T(0.5L), T(0.5L)}},
+                       "OneCycleLR: base_momentum has 3 values for 2 parameter groups");
   check_refused<Bound>({.max_lr = T(1), .total_steps = 10, .max_momentum = std::vector<T>{}},
                        "OneCycleLR: max_momentum has 0 values for 2 parameter groups");
   check_needs_groups<Bound>({.max_lr = T(1), .total_steps = 10});
@@ -196,8 +186,7 @@ TEMPLATE_TEST_CASE("OneCycleLR's state goes into another object", "", float, dou
   check_state_round_trip(saved, groups, loaded, others);
 }
 
-TEMPLATE_TEST_CASE("OneCycleLR moves two groups as it moves each alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("OneCycleLR moves two groups as it moves each alone", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups_with_momentum<T>();
   Groups<T> first{groups[0]};
@@ -238,11 +227,9 @@ TEMPLATE_TEST_CASE("OneCycleLR takes in a group that is added", "", float, doubl
 TEMPLATE_TEST_CASE("OneCycleLR moves momentum the other way", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups_with_momentum<T>();
-  OneCycleLR scheduler{groups,
-                       {.max_lr = T(1),
-                        .total_steps = 10,
-                        .base_momentum = {T(0.85L), T(0.25L)},
-                        .max_momentum = {T(0.95L), T(0.75L)}}};
+  OneCycleLR scheduler{
+      groups,
+      {.max_lr = T(1), .total_steps = 10, .base_momentum = {T(0.85L), T(0.25L)}, .max_momentum = {T(0.95L), T(0.75L)}}};
   check_momentums(scheduler, groups,
                   {{0.95L, 0.75L},
                    {0.9L, 0.5L},
@@ -286,8 +273,7 @@ TEST_CASE("OneCycleLR needs momentum to cycle it") {
 }
 
 TEST_CASE("OneCycleLR prefers total_steps to epochs") {
-  const schedule::OneCycle<double> schedule{
-      .max_lr = 1, .total_steps = 10, .epochs = -3, .steps_per_epoch = 5};
+  const schedule::OneCycle<double> schedule{.max_lr = 1, .total_steps = 10, .epochs = -3, .steps_per_epoch = 5};
   schedule.validate();
   CHECK(schedule.steps() == 10);
 }
@@ -311,8 +297,7 @@ TEST_CASE("OneCycleLR throws past total_steps where that is asked for") {
   CHECK(groups[0].lr == about(0.000004L));
   const auto last = groups;
   const StateDict state = scheduler.state_dict();
-  CHECK(message_of<std::out_of_range>([&] { scheduler.step(); }) ==
-        "OneCycleLR: epoch 6 is past total_steps = 5");
+  CHECK(message_of<std::out_of_range>([&] { scheduler.step(); }) == "OneCycleLR: epoch 6 is past total_steps = 5");
   CHECK(message_of<std::out_of_range>([&] { scheduler.seek(1000); }) ==
         "OneCycleLR: epoch 1000 is past total_steps = 5");
   CHECK(message_of<std::out_of_range>([&] { scheduler.seek_time(5.5); }) ==
@@ -335,14 +320,13 @@ TEST_CASE("OneCycleLR takes phases that are empty") {
       {0,
        false,
        6,
-       {0.85416666666666667L, 0.70833333333333333L, 0.5625L, 0.41666666666666667L,
-        0.27083333333333333L, 0.125L}},
+       {0.85416666666666667L, 0.70833333333333333L, 0.5625L, 0.41666666666666667L, 0.27083333333333333L, 0.125L}},
       {1, false, 6, {0.25L, 0.4L, 0.55L, 0.7L, 0.85L, 1}},
       {0,
        true,
        6,
-       {0.21428571428571429L, 0.19642857142857143L, 0.17857142857142857L, 0.16071428571428571L,
-        0.14285714285714286L, 0.125L}},
+       {0.21428571428571429L, 0.19642857142857143L, 0.17857142857142857L, 0.16071428571428571L, 0.14285714285714286L,
+        0.125L}},
       {1, true, 6, {0.25L, 0.4L, 0.55L, 0.7L, 0.85L, 1}},
       {0.5, true, 6, {0.25L, 0.625L, 1, 0.625L, 0.25L, 0.125L}},
       {0.3, false, 1, {0.125L}},
@@ -376,8 +360,7 @@ TEST_CASE("OneCycleLR between steps is on the same curve") {
 TEST_CASE("OneCycleLR over a huge horizon is exact at its ends") {
   auto groups = two_groups<float>();
   const Epoch steps = Epoch{1} << 62;
-  OneCycleLR scheduler{
-      groups, {.max_lr = 1, .total_steps = steps, .pct_start = 0.25F, .cycle_momentum = false}};
+  OneCycleLR scheduler{groups, {.max_lr = 1, .total_steps = steps, .pct_start = 0.25F, .cycle_momentum = false}};
   CHECK(groups[0].lr == 0.04F);
   scheduler.seek(steps / 4);
   CHECK(groups[0].lr == 1);
@@ -387,17 +370,13 @@ TEST_CASE("OneCycleLR over a huge horizon is exact at its ends") {
   CHECK(groups[0].lr == about(0.000004L));
 }
 
-TEMPLATE_TEST_CASE(
-    "OneCycleLR with factors that take its rates beyond all numbers never becomes a NaN", "", float,
-    double, long double) {
+TEMPLATE_TEST_CASE("OneCycleLR with factors that take its rates beyond all numbers never becomes a NaN", "", float,
+                   double, long double) {
   using T = TestType;
   const T tiny = std::numeric_limits<T>::denorm_min();
   for (const bool three_phase : {false, true}) {
-    const schedule::OneCycle<T> schedule{.max_lr = T(1),
-                                         .total_steps = 10,
-                                         .div_factor = tiny,
-                                         .final_div_factor = tiny,
-                                         .three_phase = three_phase};
+    const schedule::OneCycle<T> schedule{
+        .max_lr = T(1), .total_steps = 10, .div_factor = tiny, .final_div_factor = tiny, .three_phase = three_phase};
     for (Epoch t = 0; t <= 10; ++t) CHECK(schedule.at(t, T(1)) >= T(0.9L));
   }
 }
@@ -411,8 +390,7 @@ TEST_CASE("OneCycleLR takes a max_lr of 0") {
 TEST_CASE("OneCycleLR with a list of rates refuses a group that is added") {
   auto groups = two_groups_with_momentum<double>();
   OneCycleLR scheduler{groups, {.max_lr = {1.0, 0.5}, .total_steps = 10}};
-  check_refuses_third_group(scheduler, groups,
-                            "OneCycleLR: max_lr has 2 values for 3 parameter groups");
+  check_refuses_third_group(scheduler, groups, "OneCycleLR: max_lr has 2 values for 3 parameter groups");
 }
 
 }  // namespace

@@ -10,29 +10,21 @@
 namespace lr_scheduler::testing {
 namespace {
 
-TEMPLATE_TEST_CASE("PolynomialLR takes the rates to 0 along a power of the share that is left", "",
-                   float, double, long double) {
+TEMPLATE_TEST_CASE("PolynomialLR takes the rates to 0 along a power of the share that is left", "", float, double,
+                   long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   PolynomialLR scheduler{groups, {.total_iters = 4, .power = T(2)}};
-  check_rates(
-      scheduler, groups,
-      {{0.1L, 0.4L}, {0.05625L, 0.225L}, {0.025L, 0.1L}, {0.00625L, 0.025L}, {0L, 0L}, {0L, 0L}});
+  check_rates(scheduler, groups,
+              {{0.1L, 0.4L}, {0.05625L, 0.225L}, {0.025L, 0.1L}, {0.00625L, 0.025L}, {0L, 0L}, {0L, 0L}});
 }
 
-TEMPLATE_TEST_CASE("PolynomialLR's defaults are a straight line of five epochs", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("PolynomialLR's defaults are a straight line of five epochs", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   PolynomialLR scheduler{groups, {}};
   check_rates(scheduler, groups,
-              {{0.1L, 0.4L},
-               {0.08L, 0.32L},
-               {0.06L, 0.24L},
-               {0.04L, 0.16L},
-               {0.02L, 0.08L},
-               {0L, 0L},
-               {0L, 0L}});
+              {{0.1L, 0.4L}, {0.08L, 0.32L}, {0.06L, 0.24L}, {0.04L, 0.16L}, {0.02L, 0.08L}, {0L, 0L}, {0L, 0L}});
 }
 
 TEMPLATE_TEST_CASE("PolynomialLR's closed form equals its chain", "", float, double, long double) {
@@ -40,25 +32,19 @@ TEMPLATE_TEST_CASE("PolynomialLR's closed form equals its chain", "", float, dou
   CHECK(chain_error<T>(schedule::Polynomial<T>{.total_iters = 9, .power = T(1.5L)}, 12) < 20);
 }
 
-TEMPLATE_TEST_CASE("PolynomialLR refuses bad options and leaves the optimizer alone", "", float,
-                   double, long double) {
+TEMPLATE_TEST_CASE("PolynomialLR refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   using Bound = PolynomialLR<T>;
   const T infinity = std::numeric_limits<T>::infinity();
   const T nan = std::numeric_limits<T>::quiet_NaN();
-  check_refused<Bound>({.total_iters = -1},
-                       "PolynomialLR: total_iters must not be negative, got -1");
-  check_refused<Bound>({.power = T(-0.5L)},
-                       "PolynomialLR: power must be finite and not negative, got -0.5");
-  check_refused<Bound>({.power = infinity},
-                       "PolynomialLR: power must be finite and not negative, got inf");
-  check_refused<Bound>({.power = nan},
-                       "PolynomialLR: power must be finite and not negative, got nan");
+  check_refused<Bound>({.total_iters = -1}, "PolynomialLR: total_iters must not be negative, got -1");
+  check_refused<Bound>({.power = T(-0.5L)}, "PolynomialLR: power must be finite and not negative, got -0.5");
+  check_refused<Bound>({.power = infinity}, "PolynomialLR: power must be finite and not negative, got inf");
+  check_refused<Bound>({.power = nan}, "PolynomialLR: power must be finite and not negative, got nan");
   check_needs_groups<Bound>({.total_iters = 9, .power = T(1.5L)});
 }
 
-TEMPLATE_TEST_CASE("PolynomialLR's state goes into another object", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("PolynomialLR's state goes into another object", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> others{{.lr = T(0.3L)}, {.lr = T(0.7L)}};
@@ -68,8 +54,7 @@ TEMPLATE_TEST_CASE("PolynomialLR's state goes into another object", "", float, d
   check_state_round_trip(saved, groups, loaded, others);
 }
 
-TEMPLATE_TEST_CASE("PolynomialLR moves two groups as it moves each alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("PolynomialLR moves two groups as it moves each alone", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> first{groups[0]};

@@ -17,8 +17,7 @@ const double nan = std::numeric_limits<double>::quiet_NaN();
 const double infinity = std::numeric_limits<double>::infinity();
 
 /// The rates of one group, 1 before, after each of these metrics.
-std::vector<double> rates(const PlateauOptions<double>& options,
-                          const std::vector<double>& metrics) {
+std::vector<double> rates(const PlateauOptions<double>& options, const std::vector<double>& metrics) {
   std::vector<ParamGroup<double>> groups{{.lr = 1}};
   ReduceLROnPlateau scheduler{groups, options};
   std::vector<double> result;
@@ -29,8 +28,8 @@ std::vector<double> rates(const PlateauOptions<double>& options,
   return result;
 }
 
-TEMPLATE_TEST_CASE("ReduceLROnPlateau reduces the rates after more than patience bad epochs", "",
-                   float, double, long double) {
+TEMPLATE_TEST_CASE("ReduceLROnPlateau reduces the rates after more than patience bad epochs", "", float, double,
+                   long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   ReduceLROnPlateau scheduler{groups, {.factor = T(0.5L), .patience = 1}};
@@ -52,8 +51,8 @@ TEMPLATE_TEST_CASE("ReduceLROnPlateau reduces the rates after more than patience
   }
 }
 
-TEMPLATE_TEST_CASE("ReduceLROnPlateau refuses bad options and leaves the optimizer alone", "",
-                   float, double, long double) {
+TEMPLATE_TEST_CASE("ReduceLROnPlateau refuses bad options and leaves the optimizer alone", "", float, double,
+                   long double) {
   using T = TestType;
   const T inf = std::numeric_limits<T>::infinity();
   const T none = std::numeric_limits<T>::quiet_NaN();
@@ -78,8 +77,7 @@ TEMPLATE_TEST_CASE("ReduceLROnPlateau refuses bad options and leaves the optimiz
         "ReduceLROnPlateau: the optimizer has no parameter groups");
 }
 
-TEMPLATE_TEST_CASE("ReduceLROnPlateau's state goes into another object", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("ReduceLROnPlateau's state goes into another object", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> others{{.lr = T(0.3L)}, {.lr = T(0.7L)}};
@@ -92,14 +90,12 @@ TEMPLATE_TEST_CASE("ReduceLROnPlateau's state goes into another object", "", flo
   CHECK(loaded.cooldown_counter() == saved.cooldown_counter());
 }
 
-TEMPLATE_TEST_CASE("ReduceLROnPlateau moves two groups as it moves each alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("ReduceLROnPlateau moves two groups as it moves each alone", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> first{groups[0]};
   Groups<T> second{groups[1]};
-  ReduceLROnPlateau<T> both{groups,
-                            {.factor = T(0.5L), .patience = 1, .min_lr = {T(0.02L), T(0.3L)}}};
+  ReduceLROnPlateau<T> both{groups, {.factor = T(0.5L), .patience = 1, .min_lr = {T(0.02L), T(0.3L)}}};
   ReduceLROnPlateau<T> one{first, {.factor = T(0.5L), .patience = 1, .min_lr = T(0.02L)}};
   ReduceLROnPlateau<T> other{second, {.factor = T(0.5L), .patience = 1, .min_lr = T(0.3L)}};
   check_groups_are_independent(both, groups, one, first, other, second);
@@ -114,8 +110,7 @@ TEST_CASE("ReduceLROnPlateau takes in a group that is added") {
 TEST_CASE("ReduceLROnPlateau with a list of lowest rates refuses a group that is added") {
   auto groups = two_groups<double>();
   ReduceLROnPlateau scheduler{groups, {.min_lr = {0.01, 0.02}}};
-  check_refuses_third_group(scheduler, groups,
-                            "ReduceLROnPlateau: min_lr has 2 values for 3 parameter groups");
+  check_refuses_third_group(scheduler, groups, "ReduceLROnPlateau: min_lr has 2 values for 3 parameter groups");
 }
 
 // In which of 16 epochs with one metric PyTorch reduces.
@@ -149,8 +144,7 @@ TEST_CASE("ReduceLROnPlateau reduces when PyTorch does, for any patience and coo
   };
   for (const auto& [patience, cooldown, epochs] : grid) {
     INFO("patience " << patience << ", cooldown " << cooldown);
-    const auto run = rates({.factor = 0.5, .patience = patience, .cooldown = cooldown},
-                           std::vector<double>(16, 1.0));
+    const auto run = rates({.factor = 0.5, .patience = patience, .cooldown = cooldown}, std::vector<double>(16, 1.0));
     std::vector<int> reduced;
     for (std::size_t k = 0; k < run.size(); ++k) {
       if (run[k] < (k == 0 ? 1.0 : run[k - 1])) reduced.push_back(static_cast<int>(k) + 1);
@@ -185,14 +179,12 @@ TEST_CASE("ReduceLROnPlateau finds better what PyTorch finds better") {
       {Mode::min,
        rel,
        1,
-       {0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625, 0.0078125, 0.00390625, 0.001953125,
-        0.0009765625},
+       {0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625, 0.0078125, 0.00390625, 0.001953125, 0.0009765625},
        {0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625, 0.0078125, 0.00390625}},
       {Mode::min,
        rel,
        2,
-       {0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625, 0.0078125, 0.00390625, 0.001953125,
-        0.0009765625},
+       {0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625, 0.0078125, 0.00390625, 0.001953125, 0.0009765625},
        {0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625, 0.0078125, 0.00390625}},
       {Mode::min,
        abs,
@@ -241,8 +233,7 @@ TEST_CASE("ReduceLROnPlateau finds better what PyTorch finds better") {
        {1, 0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625, 0.015625}},
   };
   for (const auto& row : table) {
-    INFO((row.mode == Mode::min ? "min " : "max ")
-         << (row.threshold_mode == rel ? "rel " : "abs ") << row.threshold);
+    INFO((row.mode == Mode::min ? "min " : "max ") << (row.threshold_mode == rel ? "rel " : "abs ") << row.threshold);
     const PlateauOptions<double> options{.mode = row.mode,
                                          .factor = 0.5,
                                          .patience = 0,
@@ -255,15 +246,13 @@ TEST_CASE("ReduceLROnPlateau finds better what PyTorch finds better") {
 
 TEST_CASE("ReduceLROnPlateau counts a metric that is not a number as bad, as PyTorch does") {
   const PlateauOptions<double> options{.factor = 0.5, .patience = 1};
-  CHECK(rates(options, {1, nan, nan, nan, 0.5, nan, nan}) ==
-        std::vector<double>{1, 1, 0.5, 0.5, 0.5, 0.5, 0.25});
+  CHECK(rates(options, {1, nan, nan, nan, 0.5, nan, nan}) == std::vector<double>{1, 1, 0.5, 0.5, 0.5, 0.5, 0.25});
   CHECK(rates(options, {nan, nan, 1, 1, 1}) == std::vector<double>{1, 0.5, 0.5, 0.5, 0.25});
 }
 
 TEST_CASE("ReduceLROnPlateau ignores a metric that is not a number where that is asked for") {
   std::vector<ParamGroup<double>> groups{{.lr = 1}};
-  ReduceLROnPlateau scheduler{
-      groups, {.factor = 0.5, .patience = 0, .cooldown = 2, .nan_policy = NanPolicy::ignore}};
+  ReduceLROnPlateau scheduler{groups, {.factor = 0.5, .patience = 0, .cooldown = 2, .nan_policy = NanPolicy::ignore}};
   scheduler.step(nan);
   CHECK(scheduler.best() == std::nullopt);
   CHECK(scheduler.last_epoch() == 1);
@@ -281,12 +270,10 @@ TEST_CASE("ReduceLROnPlateau ignores a metric that is not a number where that is
 
 TEST_CASE("ReduceLROnPlateau refuses a metric that is not a number where that is asked for") {
   std::vector<ParamGroup<double>> groups{{.lr = 1}};
-  ReduceLROnPlateau scheduler{groups,
-                              {.factor = 0.5, .patience = 0, .nan_policy = NanPolicy::error}};
+  ReduceLROnPlateau scheduler{groups, {.factor = 0.5, .patience = 0, .nan_policy = NanPolicy::error}};
   scheduler.step(1.0);
   const StateDict state = scheduler.state_dict();
-  CHECK(message_of([&] { scheduler.step(nan); }) ==
-        "ReduceLROnPlateau: the metric of epoch 2 is not a number");
+  CHECK(message_of([&] { scheduler.step(nan); }) == "ReduceLROnPlateau: the metric of epoch 2 is not a number");
   CHECK(scheduler.state_dict() == state);
   scheduler.step(1.0);
   CHECK(scheduler.last_epoch() == 2);
@@ -295,12 +282,10 @@ TEST_CASE("ReduceLROnPlateau refuses a metric that is not a number where that is
 
 TEST_CASE("ReduceLROnPlateau takes an infinite metric as PyTorch does") {
   const PlateauOptions<double> min{.factor = 0.5, .patience = 1};
-  CHECK(rates(min, {infinity, infinity, 1, 1, 1, 1}) ==
-        std::vector<double>{1, 0.5, 0.5, 0.5, 0.25, 0.25});
+  CHECK(rates(min, {infinity, infinity, 1, 1, 1, 1}) == std::vector<double>{1, 0.5, 0.5, 0.5, 0.25, 0.25});
   CHECK(rates(min, {-infinity, 1, 1}) == std::vector<double>{1, 1, 0.5});
   const PlateauOptions<double> max{.mode = Mode::max, .factor = 0.5, .patience = 1};
-  CHECK(rates(max, {-infinity, -infinity, 1, 1, 1, 1}) ==
-        std::vector<double>{1, 0.5, 0.5, 0.5, 0.25, 0.25});
+  CHECK(rates(max, {-infinity, -infinity, 1, 1, 1, 1}) == std::vector<double>{1, 0.5, 0.5, 0.5, 0.25, 0.25});
   CHECK(rates(max, {infinity, 1, 1}) == std::vector<double>{1, 1, 0.5});
 }
 
@@ -326,8 +311,7 @@ TEST_CASE("ReduceLROnPlateau leaves a rate below min_lr alone") {
 TEST_CASE("ReduceLROnPlateau makes no reduction by eps or less") {
   CHECK(rates({.factor = 0.5, .patience = 0, .eps = 0.1}, {1, 1, 1, 1, 1, 1}) ==
         std::vector<double>{1, 0.5, 0.25, 0.125, 0.125, 0.125});
-  CHECK(rates({.factor = 0.5, .patience = 0, .eps = 0.25}, {1, 1, 1, 1}) ==
-        std::vector<double>{1, 0.5, 0.5, 0.5});
+  CHECK(rates({.factor = 0.5, .patience = 0, .eps = 0.25}, {1, 1, 1, 1}) == std::vector<double>{1, 0.5, 0.5, 0.5});
 }
 
 TEST_CASE("ReduceLROnPlateau takes a factor of 0") {

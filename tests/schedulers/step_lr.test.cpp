@@ -9,8 +9,7 @@
 namespace lr_scheduler::testing {
 namespace {
 
-TEMPLATE_TEST_CASE("StepLR multiplies the rates by gamma every step_size epochs", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("StepLR multiplies the rates by gamma every step_size epochs", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   StepLR scheduler{groups, {.step_size = 3}};
@@ -30,20 +29,16 @@ TEMPLATE_TEST_CASE("StepLR's closed form equals its chain", "", float, double, l
   CHECK(chain_error<T>(schedule::Step<T>{.step_size = 3, .gamma = T(0.7L)}, 30) < 10);
 }
 
-TEMPLATE_TEST_CASE("StepLR refuses bad options and leaves the optimizer alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("StepLR refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   using Bound = StepLR<T>;
   const T infinity = std::numeric_limits<T>::infinity();
   const T nan = std::numeric_limits<T>::quiet_NaN();
   check_refused<Bound>({.step_size = 0}, "StepLR: step_size must be positive, got 0");
   check_refused<Bound>({.step_size = -3}, "StepLR: step_size must be positive, got -3");
-  check_refused<Bound>({.step_size = 3, .gamma = T(-0.5L)},
-                       "StepLR: gamma must be finite and not negative, got -0.5");
-  check_refused<Bound>({.step_size = 3, .gamma = infinity},
-                       "StepLR: gamma must be finite and not negative, got inf");
-  check_refused<Bound>({.step_size = 3, .gamma = nan},
-                       "StepLR: gamma must be finite and not negative, got nan");
+  check_refused<Bound>({.step_size = 3, .gamma = T(-0.5L)}, "StepLR: gamma must be finite and not negative, got -0.5");
+  check_refused<Bound>({.step_size = 3, .gamma = infinity}, "StepLR: gamma must be finite and not negative, got inf");
+  check_refused<Bound>({.step_size = 3, .gamma = nan}, "StepLR: gamma must be finite and not negative, got nan");
   check_needs_groups<Bound>({.step_size = 2, .gamma = T(0.7L)});
 }
 
@@ -57,8 +52,7 @@ TEMPLATE_TEST_CASE("StepLR's state goes into another object", "", float, double,
   check_state_round_trip(saved, groups, loaded, others);
 }
 
-TEMPLATE_TEST_CASE("StepLR moves two groups as it moves each alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("StepLR moves two groups as it moves each alone", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> first{groups[0]};

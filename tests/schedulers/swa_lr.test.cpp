@@ -10,8 +10,7 @@
 namespace lr_scheduler::testing {
 namespace {
 
-TEMPLATE_TEST_CASE("SWALR anneals to swa_lr along half a cosine wave", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("SWALR anneals to swa_lr along half a cosine wave", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   SWALR scheduler{groups, {.swa_lr = {T(0.05L), T(0.6L)}, .anneal_epochs = 4}};
@@ -28,47 +27,31 @@ TEMPLATE_TEST_CASE("SWALR anneals to swa_lr in a straight line", "", float, doub
   using T = TestType;
   auto groups = two_groups<T>();
   SWALR scheduler{groups,
-                  {.swa_lr = {T(0.05L), T(0.6L)},
-                   .anneal_epochs = 4,
-                   .anneal_strategy = AnnealStrategy::linear}};
+                  {.swa_lr = {T(0.05L), T(0.6L)}, .anneal_epochs = 4, .anneal_strategy = AnnealStrategy::linear}};
   check_rates(scheduler, groups,
-              {{0.1L, 0.4L},
-               {0.0875L, 0.45L},
-               {0.075L, 0.5L},
-               {0.0625L, 0.55L},
-               {0.05L, 0.6L},
-               {0.05L, 0.6L}});
+              {{0.1L, 0.4L}, {0.0875L, 0.45L}, {0.075L, 0.5L}, {0.0625L, 0.55L}, {0.05L, 0.6L}, {0.05L, 0.6L}});
 }
 
 TEMPLATE_TEST_CASE("SWALR's closed form equals its chain", "", float, double, long double) {
   using T = TestType;
-  CHECK(chain_error<T>(schedule::SWA<T>{.swa_lr = {T(0.05L), T(0.6L)}, .anneal_epochs = 7}, 12) <
-        20);
+  CHECK(chain_error<T>(schedule::SWA<T>{.swa_lr = {T(0.05L), T(0.6L)}, .anneal_epochs = 7}, 12) < 20);
   CHECK(chain_error<T>(
-            schedule::SWA<T>{
-                .swa_lr = T(0.05L), .anneal_epochs = 7, .anneal_strategy = AnnealStrategy::linear},
-            12) < 20);
+            schedule::SWA<T>{.swa_lr = T(0.05L), .anneal_epochs = 7, .anneal_strategy = AnnealStrategy::linear}, 12) <
+        20);
 }
 
-TEMPLATE_TEST_CASE("SWALR refuses bad options and leaves the optimizer alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("SWALR refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   using Bound = SWALR<T>;
   const T infinity = std::numeric_limits<T>::infinity();
   const T nan = std::numeric_limits<T>::quiet_NaN();
-  check_refused<Bound>({.swa_lr = T(-0.5L)},
-                       "SWALR: swa_lr must be finite and not negative, got -0.5");
-  check_refused<Bound>({.swa_lr = infinity},
-                       "SWALR: swa_lr must be finite and not negative, got inf");
+  check_refused<Bound>({.swa_lr = T(-0.5L)}, "SWALR: swa_lr must be finite and not negative, got -0.5");
+  check_refused<Bound>({.swa_lr = infinity}, "SWALR: swa_lr must be finite and not negative, got inf");
   check_refused<Bound>({.swa_lr = nan}, "SWALR: swa_lr must be finite and not negative, got nan");
-  check_refused<Bound>({.swa_lr = {T(0.1L), T(-2)}},
-                       "SWALR: swa_lr[1] must be finite and not negative, got -2");
-  check_refused<Bound>({.swa_lr = {T(1), T(2), T(3)}},
-                       "SWALR: swa_lr has 3 values for 2 parameter groups");
-  check_refused<Bound>({.swa_lr = std::vector<T>{T(1)}},
-                       "SWALR: swa_lr has 1 values for 2 parameter groups");
-  check_refused<Bound>({.swa_lr = T(1), .anneal_epochs = -1},
-                       "SWALR: anneal_epochs must not be negative, got -1");
+  check_refused<Bound>({.swa_lr = {T(0.1L), T(-2)}}, "SWALR: swa_lr[1] must be finite and not negative, got -2");
+  check_refused<Bound>({.swa_lr = {T(1), T(2), T(3)}}, "SWALR: swa_lr has 3 values for 2 parameter groups");
+  check_refused<Bound>({.swa_lr = std::vector<T>{T(1)}}, "SWALR: swa_lr has 1 values for 2 parameter groups");
+  check_refused<Bound>({.swa_lr = T(1), .anneal_epochs = -1}, "SWALR: anneal_epochs must not be negative, got -1");
   check_needs_groups<Bound>({.swa_lr = T(0.05L), .anneal_epochs = 7});
 }
 
@@ -82,8 +65,7 @@ TEMPLATE_TEST_CASE("SWALR's state goes into another object", "", float, double, 
   check_state_round_trip(saved, groups, loaded, others);
 }
 
-TEMPLATE_TEST_CASE("SWALR moves two groups as it moves each alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("SWALR moves two groups as it moves each alone", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> first{groups[0]};
@@ -123,9 +105,7 @@ TEMPLATE_TEST_CASE("SWALR takes in a group that is added", "", float, double, lo
 
 TEST_CASE("SWALR in a straight line goes on from a rate that the user sets, as PyTorch does") {
   auto groups = two_groups<double>();
-  SWALR scheduler{
-      groups,
-      {.swa_lr = {0.05, 0.6}, .anneal_epochs = 6, .anneal_strategy = AnnealStrategy::linear}};
+  SWALR scheduler{groups, {.swa_lr = {0.05, 0.6}, .anneal_epochs = 6, .anneal_strategy = AnnealStrategy::linear}};
   check_user_changes_rate(scheduler, groups,
                           {{0.091666666666666674L, 0.43333333333333335L},
                            {0.083333333333333343L, 0.46666666666666667L},

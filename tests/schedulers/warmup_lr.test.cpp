@@ -10,33 +10,28 @@
 namespace lr_scheduler::testing {
 namespace {
 
-TEMPLATE_TEST_CASE("WarmupLR rises in a straight line from 0 to the base rate and stays there", "",
-                   float, double, long double) {
+TEMPLATE_TEST_CASE("WarmupLR rises in a straight line from 0 to the base rate and stays there", "", float, double,
+                   long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   WarmupLR scheduler{groups, {.warmup_steps = 4}};
-  check_rates(
-      scheduler, groups,
-      {{0L, 0L}, {0.025L, 0.1L}, {0.05L, 0.2L}, {0.075L, 0.3L}, {0.1L, 0.4L}, {0.1L, 0.4L}});
+  check_rates(scheduler, groups, {{0L, 0L}, {0.025L, 0.1L}, {0.05L, 0.2L}, {0.075L, 0.3L}, {0.1L, 0.4L}, {0.1L, 0.4L}});
 }
 
 TEMPLATE_TEST_CASE("WarmupLR rises from start_factor", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   WarmupLR scheduler{groups, {.warmup_steps = 3, .start_factor = T(0.25L)}};
-  check_rates(scheduler, groups,
-              {{0.025L, 0.1L}, {0.05L, 0.2L}, {0.075L, 0.3L}, {0.1L, 0.4L}, {0.1L, 0.4L}});
+  check_rates(scheduler, groups, {{0.025L, 0.1L}, {0.05L, 0.2L}, {0.075L, 0.3L}, {0.1L, 0.4L}, {0.1L, 0.4L}});
 }
 
 TEMPLATE_TEST_CASE("WarmupLR's closed form equals its chain", "", float, double, long double) {
   using T = TestType;
-  CHECK(chain_error<T>(schedule::LinearWarmup<T>{.warmup_steps = 7, .start_factor = T(0.3L)}, 10) <
-        10);
+  CHECK(chain_error<T>(schedule::LinearWarmup<T>{.warmup_steps = 7, .start_factor = T(0.3L)}, 10) < 10);
   CHECK(chain_error<T>(schedule::LinearWarmup<T>{.warmup_steps = 7}, 10) < 10);
 }
 
-TEMPLATE_TEST_CASE("WarmupLR refuses bad options and leaves the optimizer alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("WarmupLR refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   using Bound = WarmupLR<T>;
   const T infinity = std::numeric_limits<T>::infinity();
@@ -61,8 +56,7 @@ TEMPLATE_TEST_CASE("WarmupLR's state goes into another object", "", float, doubl
   check_state_round_trip(saved, groups, loaded, others);
 }
 
-TEMPLATE_TEST_CASE("WarmupLR moves two groups as it moves each alone", "", float, double,
-                   long double) {
+TEMPLATE_TEST_CASE("WarmupLR moves two groups as it moves each alone", "", float, double, long double) {
   using T = TestType;
   auto groups = two_groups<T>();
   Groups<T> first{groups[0]};
@@ -76,9 +70,8 @@ TEMPLATE_TEST_CASE("WarmupLR moves two groups as it moves each alone", "", float
 TEST_CASE("WarmupLR goes on from a rate that the user sets, as PyTorch's LinearLR does") {
   auto groups = two_groups<double>();
   WarmupLR scheduler{groups, {.warmup_steps = 4, .start_factor = 0.25}};
-  check_user_changes_rate(
-      scheduler, groups,
-      {{0.04375L, 0.175L}, {0.0625L, 0.25L}, {0.091L, 0.325L}, {0.112L, 0.4L}, {0.112L, 0.4L}});
+  check_user_changes_rate(scheduler, groups,
+                          {{0.04375L, 0.175L}, {0.0625L, 0.25L}, {0.091L, 0.325L}, {0.112L, 0.4L}, {0.112L, 0.4L}});
 }
 
 TEMPLATE_TEST_CASE("WarmupLR seeks to where steps lead", "", float, double, long double) {

@@ -102,8 +102,7 @@ TEST_CASE("a run saved by PyTorch goes on as it would have in Python") {
       for (std::size_t i = 0; i < groups.size(); ++i) {
         const double theirs = golden.json.at("lr").at(k).at(i);
         const double base = golden.json.at("groups").at(i).at("lr");
-        INFO("operation " << k << ", group " << i << ": PyTorch " << theirs << ", ours "
-                          << groups[i].lr);
+        INFO("operation " << k << ", group " << i << ": PyTorch " << theirs << ", ours " << groups[i].lr);
         REQUIRE(std::abs(groups[i].lr - theirs) <= 1e-10 * std::abs(theirs) + 1e-12 * base);
         if (golden.json.contains("momentum")) {
           const double momentum = golden.json["momentum"].at(k).at(i);
@@ -125,10 +124,9 @@ TEST_CASE("a state written for PyTorch has what PyTorch's own has") {
     const auto operations = single_operations(golden);
     for (std::size_t k = 0; k < saved.after; ++k) perform(operations[k], groups, schedulers);
 
-    const auto ours = comparable(nlohmann::json::parse(
-        detail::quote_python_constants(to_pytorch_state_dict(*schedulers.front()))));
-    const auto theirs =
-        comparable(nlohmann::json::parse(detail::quote_python_constants(saved.text)));
+    const auto ours =
+        comparable(nlohmann::json::parse(detail::quote_python_constants(to_pytorch_state_dict(*schedulers.front()))));
+    const auto theirs = comparable(nlohmann::json::parse(detail::quote_python_constants(saved.text)));
     INFO("PyTorch " << theirs.dump() << "\nours    " << ours.dump());
     REQUIRE(is_close(ours, theirs));
     ++compared;
@@ -238,9 +236,8 @@ std::string refusal_to_write(const auto& scheduler) {
 
 TEST_CASE("what PyTorch does not have cannot be traded") {
   std::vector<ParamGroup<double>> groups{{.lr = 0.1}};
-  const Scheduled per_group{
-      groups,
-      schedule::PerGroup<double>{.schedules = {schedule::Exponential<double>{.gamma = 0.5}}}};
+  const Scheduled per_group{groups,
+                            schedule::PerGroup<double>{.schedules = {schedule::Exponential<double>{.gamma = 0.5}}}};
   CHECK(refusal_to_write(per_group) == "to_pytorch_state_dict: PyTorch has no PerGroup");
   const CosineAnnealingLR held{groups, {.T_max = 4, .after_end = AfterEnd::hold}};
   CHECK(refusal_to_write(held) == "to_pytorch_state_dict: PyTorch has no after_end = hold");
@@ -258,8 +255,7 @@ TEST_CASE("a long double run is written in numbers") {
 
   ReduceLROnPlateau plateau{groups, {.min_lr = {0.01L}}};
   plateau.step(0.7L);
-  const auto state =
-      nlohmann::json::parse(detail::quote_python_constants(to_pytorch_state_dict(plateau)));
+  const auto state = nlohmann::json::parse(detail::quote_python_constants(to_pytorch_state_dict(plateau)));
   CHECK(state.at("factor") == 0.1);
   CHECK(state.at("eps") == 1e-8);
   CHECK(state.at("min_lrs") == nlohmann::json{0.01});

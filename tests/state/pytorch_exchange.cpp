@@ -34,9 +34,8 @@ nlohmann::json run(const nlohmann::json& json) {
       groups[i].lr = load.at("groups").at(i).at("lr");
     }
   }
-  nlohmann::json result{{"lr", nlohmann::json::array()},
-                        {"momentum", nlohmann::json::array()},
-                        {"texts", nlohmann::json::array()}};
+  nlohmann::json result{
+      {"lr", nlohmann::json::array()}, {"momentum", nlohmann::json::array()}, {"texts", nlohmann::json::array()}};
   for (;; ++k) {
     auto lrs = nlohmann::json::array();
     auto momentums = nlohmann::json::array();

@@ -81,8 +81,7 @@ struct Point {
       }
       return true;
     };
-    return left.epoch == right.epoch && same(left.rates, right.rates) &&
-           same(left.momentums, right.momentums);
+    return left.epoch == right.epoch && same(left.rates, right.rates) && same(left.momentums, right.momentums);
   }
 };
 
@@ -92,10 +91,9 @@ struct Run {
   std::unique_ptr<Scheduler<T>> scheduler;
 
   explicit Run(const std::string& configuration, T scale = T(1))
-      : groups{{.lr = T(0.1L) * scale, .momentum = T(0.9L)},
-               {.lr = T(0.7L) * scale, .momentum = T(0.8L)}},
-        scheduler(make_scheduler(groups, nlohmann::json::parse(configuration),
-                                 CallableFromJson<T>(described_function<T>))) {}
+      : groups{{.lr = T(0.1L) * scale, .momentum = T(0.9L)}, {.lr = T(0.7L) * scale, .momentum = T(0.8L)}},
+        scheduler(
+            make_scheduler(groups, nlohmann::json::parse(configuration), CallableFromJson<T>(described_function<T>))) {}
 
   /// One operation of a run that a user disturbs now and then.
   void operate(int k) {
@@ -152,61 +150,59 @@ void restore_optimizer(Run<T>& run, const Point<T>& point) {
   }
 }
 
-TEMPLATE_TEST_CASE("a run resumed at any step is equal to the bit to one that never stopped", "",
-                   float, double, long double) {
+TEMPLATE_TEST_CASE("a run resumed at any step is equal to the bit to one that never stopped", "", float, double,
+                   long double) {
   const std::string configuration = GENERATE(from_range(configurations));
-  check_resume_everywhere<TestType>(
-      configuration, [](Run<TestType>& run, const StateDict& state, const Point<TestType>&) {
-        run.scheduler->load_state_dict(state);
-      });
+  check_resume_everywhere<TestType>(configuration,
+                                    [](Run<TestType>& run, const StateDict& state, const Point<TestType>&) {
+                                      run.scheduler->load_state_dict(state);
+                                    });
 }
 
-TEMPLATE_TEST_CASE("a run resumed from JSON is equal to the bit to one that never stopped", "",
-                   float, double, long double) {
+TEMPLATE_TEST_CASE("a run resumed from JSON is equal to the bit to one that never stopped", "", float, double,
+                   long double) {
   const std::string configuration = GENERATE(from_range(configurations));
-  check_resume_everywhere<TestType>(
-      configuration, [](Run<TestType>& run, const StateDict& state, const Point<TestType>&) {
-        const std::string text = to_json(state).dump();
-        const StateDict read = state_from_json(nlohmann::json::parse(text));
-        REQUIRE(read == state);
-        run.scheduler->load_state_dict(read);
-      });
+  check_resume_everywhere<TestType>(configuration,
+                                    [](Run<TestType>& run, const StateDict& state, const Point<TestType>&) {
+                                      const std::string text = to_json(state).dump();
+                                      const StateDict read = state_from_json(nlohmann::json::parse(text));
+                                      REQUIRE(read == state);
+                                      run.scheduler->load_state_dict(read);
+                                    });
 }
 
 TEST_CASE("the order in which optimizer and scheduler are restored does not matter") {
   const std::string configuration = GENERATE(from_range(configurations));
   SECTION("the optimizer first") {
-    check_resume_everywhere<double>(
-        configuration, [](Run<double>& run, const StateDict& state, const Point<double>& point) {
-          restore_optimizer(run, point);
-          run.scheduler->load_state_dict(state);
-        });
+    check_resume_everywhere<double>(configuration,
+                                    [](Run<double>& run, const StateDict& state, const Point<double>& point) {
+                                      restore_optimizer(run, point);
+                                      run.scheduler->load_state_dict(state);
+                                    });
   }
   SECTION("the scheduler first") {
-    check_resume_everywhere<double>(
-        configuration, [](Run<double>& run, const StateDict& state, const Point<double>& point) {
-          run.scheduler->load_state_dict(state);
-          restore_optimizer(run, point);
-        });
+    check_resume_everywhere<double>(configuration,
+                                    [](Run<double>& run, const StateDict& state, const Point<double>& point) {
+                                      run.scheduler->load_state_dict(state);
+                                      restore_optimizer(run, point);
+                                    });
   }
   SECTION("an optimizer built with other rates, and a scheduler that has gone elsewhere") {
-    check_resume_everywhere<double>(
-        configuration,
-        [configuration](Run<double>& run, const StateDict& state, const Point<double>&) {
-          Run<double> other(configuration, 3.0);
-          for (int k = 0; k < 17; ++k) other.operate(k);
-          other.scheduler->load_state_dict(state);
-          run.groups = other.groups;
-          run.scheduler->load_state_dict(other.scheduler->state_dict());
-        });
+    check_resume_everywhere<double>(configuration,
+                                    [configuration](Run<double>& run, const StateDict& state, const Point<double>&) {
+                                      Run<double> other(configuration, 3.0);
+                                      for (int k = 0; k < 17; ++k) other.operate(k);
+                                      other.scheduler->load_state_dict(state);
+                                      run.groups = other.groups;
+                                      run.scheduler->load_state_dict(other.scheduler->state_dict());
+                                    });
   }
   SECTION("twice") {
-    check_resume_everywhere<double>(
-        configuration, [](Run<double>& run, const StateDict& state, const Point<double>&) {
-          run.scheduler->load_state_dict(state);
-          run.scheduler->step(1.0);
-          run.scheduler->load_state_dict(state);
-        });
+    check_resume_everywhere<double>(configuration, [](Run<double>& run, const StateDict& state, const Point<double>&) {
+      run.scheduler->load_state_dict(state);
+      run.scheduler->step(1.0);
+      run.scheduler->load_state_dict(state);
+    });
   }
 }
 

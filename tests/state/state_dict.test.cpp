@@ -32,8 +32,7 @@ struct StepRun {
   std::vector<ParamGroup<double>> groups{{.lr = 0.8}, {.lr = 0.4}};
   StepLR<double> scheduler;
 
-  explicit StepRun(schedule::Step<double> options = {.step_size = 2, .gamma = 0.5})
-      : scheduler(groups, options) {}
+  explicit StepRun(schedule::Step<double> options = {.step_size = 2, .gamma = 0.5}) : scheduler(groups, options) {}
 };
 
 TEST_CASE("a state keeps options and progress apart") {
@@ -65,10 +64,10 @@ TEST_CASE("a state keeps its order, and equality does not ask for it") {
 
 TEST_CASE("the options of a state are a configuration") {
   std::vector<ParamGroup<double>> groups{{.lr = 0.8}};
-  SequentialLR scheduler{groups,
-                         {.schedules = {schedule::LinearWarmup<double>{.warmup_steps = 2},
-                                        schedule::CosineAnnealing<double>{.T_max = 9}},
-                          .milestones = {2}}};
+  SequentialLR scheduler{
+      groups,
+      {.schedules = {schedule::LinearWarmup<double>{.warmup_steps = 2}, schedule::CosineAnnealing<double>{.T_max = 9}},
+       .milestones = {2}}};
   const auto state = to_json(scheduler.state_dict());
   const auto again = make_scheduler(groups, state.at("options"));
   CHECK(to_json(again->state_dict()).at("options") == state.at("options"));
@@ -86,8 +85,8 @@ TEST_CASE("every number reads back exactly through JSON") {
   for (const double x : {0.1, 5e-324, 1.7e308, 1.0 / 3}) {
     CHECK(to_scalar<double>(round_trip(to_state_value(x))) == x);
   }
-  for (const long double x : {0.1L, 1.0L / 3, 1e-4000L, std::numeric_limits<long double>::max(),
-                              std::nextafter(1.0L, 2.0L)}) {
+  for (const long double x :
+       {0.1L, 1.0L / 3, 1e-4000L, std::numeric_limits<long double>::max(), std::nextafter(1.0L, 2.0L)}) {
     CHECK(to_scalar<long double>(round_trip(to_state_value(x))) == x);
   }
   const double infinity = std::numeric_limits<double>::infinity();
@@ -103,17 +102,15 @@ TEST_CASE("an option that differs is an error that names it with both values") {
   saved.scheduler.step();
   StepRun other({.step_size = 2, .gamma = 0.25});
   const StateDict before = other.scheduler.state_dict();
-  CHECK(
-      message_of([&] { other.scheduler.load_state_dict(saved.scheduler.state_dict()); }) ==
-      "StepLR: cannot load the state: options.gamma is 0.5 in the state and 0.25 in the scheduler");
+  CHECK(message_of([&] { other.scheduler.load_state_dict(saved.scheduler.state_dict()); }) ==
+        "StepLR: cannot load the state: options.gamma is 0.5 in the state and 0.25 in the scheduler");
   CHECK(other.scheduler.state_dict() == before);
 
   std::vector<ParamGroup<double>> groups{{.lr = 0.8}};
   const auto sequence = [](double gamma) {
     return schedule::Sequential<double>{
         .schedules = {schedule::LinearWarmup<double>{.warmup_steps = 2},
-                      schedule::Chained<double>{
-                          .schedules = {schedule::Exponential<double>{.gamma = gamma}}}},
+                      schedule::Chained<double>{.schedules = {schedule::Exponential<double>{.gamma = gamma}}}},
         .milestones = {2}};
   };
   SequentialLR first{groups, sequence(0.5)};
@@ -175,12 +172,10 @@ TEST_CASE("a state of another class is refused whatever the caller says") {
   std::vector<ParamGroup<double>> groups{{.lr = 0.8}};
   ExponentialLR exponential{groups, {.gamma = 0.5}};
   StepRun run;
-  for (const auto on_mismatch :
-       {OnMismatch::error, OnMismatch::keep_constructed, OnMismatch::take_saved}) {
-    CHECK(
-        message_of([&] { exponential.load_state_dict(run.scheduler.state_dict(), on_mismatch); }) ==
-        "ExponentialLR: cannot load the state: options.type is StepLR in the state and "
-        "ExponentialLR in the scheduler");
+  for (const auto on_mismatch : {OnMismatch::error, OnMismatch::keep_constructed, OnMismatch::take_saved}) {
+    CHECK(message_of([&] { exponential.load_state_dict(run.scheduler.state_dict(), on_mismatch); }) ==
+          "ExponentialLR: cannot load the state: options.type is StepLR in the state and "
+          "ExponentialLR in the scheduler");
   }
 }
 
@@ -275,32 +270,24 @@ TEST_CASE("a damaged state is refused and changes nothing") {
   run.scheduler.step();
   const StateDict before = run.scheduler.state_dict();
   const auto check = [&](const StateDict& damaged, const std::string& message) {
-    CHECK(message_of([&] { run.scheduler.load_state_dict(damaged); }) ==
-          "StepLR: cannot load the state: " + message);
+    CHECK(message_of([&] { run.scheduler.load_state_dict(damaged); }) == "StepLR: cannot load the state: " + message);
     CHECK(run.scheduler.state_dict() == before);
     CHECK(run.groups[0].lr == 0.8);
   };
   for (const char* path :
-       {"version", "digits", "options", "progress", "options.type", "options.step_size",
-        "options.gamma", "progress.last_epoch", "progress.base_lrs", "progress.lrs",
-        "progress.fraction", "progress.on_curve"}) {
+       {"version", "digits", "options", "progress", "options.type", "options.step_size", "options.gamma",
+        "progress.last_epoch", "progress.base_lrs", "progress.lrs", "progress.fraction", "progress.on_curve"}) {
     check(changed(before, path, nullptr), std::string(path) + ": missing key");
   }
-  const auto replaced = [&](const char* path, const StateValue& value) {
-    return changed(before, path, &value);
-  };
+  const auto replaced = [&](const char* path, const StateValue& value) { return changed(before, path, &value); };
   check(replaced("version", std::int64_t{2}), "version: expected 1, got 2");
   check(replaced("options", "x"), "options: expected an object, got \"x\"");
   check(replaced("options.step_size", true), "options.step_size: expected an integer, got true");
-  check(replaced("progress.last_epoch", std::int64_t{-1}),
-        "progress.last_epoch: expected 0 or more, got -1");
+  check(replaced("progress.last_epoch", std::int64_t{-1}), "progress.last_epoch: expected 0 or more, got -1");
   check(replaced("progress.lrs", 0.5), "progress.lrs: expected a list, got 0.5");
-  check(replaced("progress.lrs", StateValue::List{0.5, "x"}),
-        "progress.lrs[1]: expected a number, got \"x\"");
-  check(replaced("progress.on_curve", StateValue::List{true}),
-        "progress.on_curve has 1 values for 2 parameter groups");
-  check(replaced("progress.fraction", 1.0),
-        "progress.fraction: expected at least 0 and less than 1, got 1");
+  check(replaced("progress.lrs", StateValue::List{0.5, "x"}), "progress.lrs[1]: expected a number, got \"x\"");
+  check(replaced("progress.on_curve", StateValue::List{true}), "progress.on_curve has 1 values for 2 parameter groups");
+  check(replaced("progress.fraction", 1.0), "progress.fraction: expected at least 0 and less than 1, got 1");
   check(replaced("progress.fraction", 0.5),
         "progress.fraction: expected 0 for a schedule that is not continuous, got 0.5");
   auto unknown = to_json(before);
@@ -417,8 +404,7 @@ TEST_CASE("what a state cannot hold is refused, with its place") {
   CHECK(complaint("/progress/lastepoch", 3) ==
         "StepLR: cannot load the state: progress.lastepoch: unknown key for a state");
   CHECK(complaint("/foo", 3) == "StepLR: cannot load the state: foo: unknown key for a state");
-  CHECK(complaint("/digits", -7) ==
-        "StepLR: cannot load the state: digits: expected a positive integer, got -7");
+  CHECK(complaint("/digits", -7) == "StepLR: cannot load the state: digits: expected a positive integer, got -7");
 
   std::vector<ParamGroup<double>> groups{{.lr = 0.1, .momentum = 0.9}};
   CyclicLR cyclic{groups, {.base_lr = 0.1, .max_lr = 0.5}};
@@ -447,11 +433,8 @@ TEST_CASE("a state that drives momentum is refused where there is none") {
 
 TEST_CASE("a state past the end of a curve that has an error there is refused") {
   const auto one_cycle = [](auto& groups, Epoch total_steps) {
-    return OneCycleLR<double>{groups,
-                              {.max_lr = 1,
-                               .total_steps = total_steps,
-                               .cycle_momentum = false,
-                               .after_end = AfterEnd::error}};
+    return OneCycleLR<double>{
+        groups, {.max_lr = 1, .total_steps = total_steps, .cycle_momentum = false, .after_end = AfterEnd::error}};
   };
   std::vector<ParamGroup<double>> groups{{.lr = 0.1}};
   auto saved = one_cycle(groups, 40);
@@ -470,9 +453,8 @@ TEST_CASE("a state of options out of range is refused when they are taken") {
   StepRun run;
   auto json = to_json(run.scheduler.state_dict());
   json["options"]["step_size"] = 0;
-  CHECK(message_of([&] {
-          run.scheduler.load_state_dict(state_from_json(json), OnMismatch::take_saved);
-        }) == "StepLR: cannot load the state: StepLR: step_size must be positive, got 0");
+  CHECK(message_of([&] { run.scheduler.load_state_dict(state_from_json(json), OnMismatch::take_saved); }) ==
+        "StepLR: cannot load the state: StepLR: step_size must be positive, got 0");
   CHECK(run.scheduler.schedule().step_size == 2);
 }
 
@@ -501,8 +483,7 @@ TEST_CASE("a checkpoint file is written whole or not at all") {
   }
   SECTION("where it cannot be written, the old file stays") {
     std::filesystem::create_directories(folder / "scheduler.json.partial");
-    CHECK(message_of([&] { save_checkpoint(file, run.scheduler); }) ==
-          "cannot write the checkpoint " + file.string());
+    CHECK(message_of([&] { save_checkpoint(file, run.scheduler); }) == "cannot write the checkpoint " + file.string());
     load_checkpoint(file, other.scheduler);
     CHECK(other.scheduler.last_epoch() == 2);
   }

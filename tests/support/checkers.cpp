@@ -14,8 +14,8 @@ T metric_of(int epoch) {
 }
 
 template <Scalar T>
-void check_row(const Scheduler<T>& scheduler, const Groups<T>& groups,
-               const std::vector<long double>& row, long double roundings) {
+void check_row(const Scheduler<T>& scheduler, const Groups<T>& groups, const std::vector<long double>& row,
+               long double roundings) {
   REQUIRE(groups.size() == row.size());
   REQUIRE(scheduler.get_lr().size() == row.size());
   REQUIRE(scheduler.get_last_lr().size() == row.size());
@@ -37,14 +37,13 @@ template <Scalar T>
 bool same_groups(const Groups<T>& left, const Groups<T>& right) {
   return std::equal(left.begin(), left.end(), right.begin(), right.end(),
                     [](const ParamGroup<T>& a, const ParamGroup<T>& b) {
-                      return a.lr == b.lr && std::signbit(a.lr) == std::signbit(b.lr) &&
-                             a.initial_lr == b.initial_lr && a.momentum == b.momentum;
+                      return a.lr == b.lr && std::signbit(a.lr) == std::signbit(b.lr) && a.initial_lr == b.initial_lr &&
+                             a.momentum == b.momentum;
                     });
 }
 
 template <Scalar T>
-void check_rates(Scheduler<T>& scheduler, const Groups<T>& groups, const Rows& expected,
-                 long double roundings) {
+void check_rates(Scheduler<T>& scheduler, const Groups<T>& groups, const Rows& expected, long double roundings) {
   Epoch epoch = 0;
   for (const auto& row : expected) {
     if (epoch > 0) scheduler.step();
@@ -104,8 +103,7 @@ void check_state_round_trip(Scheduler<T>& saved, Groups<T>& saved_groups, Schedu
 
 template <Scalar T>
 void check_groups_are_independent(Scheduler<T>& both, const Groups<T>& groups, Scheduler<T>& first,
-                                  const Groups<T>& first_group, Scheduler<T>& second,
-                                  const Groups<T>& second_group) {
+                                  const Groups<T>& first_group, Scheduler<T>& second, const Groups<T>& second_group) {
   for (int k = 0; k < 12; ++k) {
     INFO("after " << k << " steps");
     REQUIRE(groups.size() == 2);
@@ -174,8 +172,7 @@ void check_takes_in_group(Scheduler<T>& scheduler, Groups<T>& groups, const Abou
 }
 
 template <Scalar T>
-void check_refuses_third_group(Scheduler<T>& scheduler, Groups<T>& groups,
-                               const std::string& message) {
+void check_refuses_third_group(Scheduler<T>& scheduler, Groups<T>& groups, const std::string& message) {
   scheduler.step(T(1));
   const StateDict state = scheduler.state_dict();
   groups.push_back({.lr = T(1), .momentum = T(0.5L)});
@@ -190,17 +187,17 @@ void check_refuses_third_group(Scheduler<T>& scheduler, Groups<T>& groups,
   CHECK(scheduler.last_epoch() == 2);
 }
 
-#define LR_SCHEDULER_INSTANTIATE(T)                                                              \
-  template bool same_groups(const Groups<T>&, const Groups<T>&);                                 \
-  template void check_rates(Scheduler<T>&, const Groups<T>&, const Rows&, long double);          \
-  template void check_momentums(Scheduler<T>&, const Groups<T>&, const Rows&);                   \
-  template void check_user_changes_rate(Scheduler<T>&, Groups<T>&, const Rows&);                 \
-  template void check_state_round_trip(Scheduler<T>&, Groups<T>&, Scheduler<T>&, Groups<T>&);    \
-  template void check_groups_are_independent(Scheduler<T>&, const Groups<T>&, Scheduler<T>&,     \
-                                             const Groups<T>&, Scheduler<T>&, const Groups<T>&); \
-  template void check_seek(Scheduler<T>&, const Groups<T>&, Scheduler<T>&, const Groups<T>&,     \
-                           long double, long double);                                            \
-  template void check_takes_in_group(Scheduler<T>&, Groups<T>&, const About&, const About&);     \
+#define LR_SCHEDULER_INSTANTIATE(T)                                                                            \
+  template bool same_groups(const Groups<T>&, const Groups<T>&);                                               \
+  template void check_rates(Scheduler<T>&, const Groups<T>&, const Rows&, long double);                        \
+  template void check_momentums(Scheduler<T>&, const Groups<T>&, const Rows&);                                 \
+  template void check_user_changes_rate(Scheduler<T>&, Groups<T>&, const Rows&);                               \
+  template void check_state_round_trip(Scheduler<T>&, Groups<T>&, Scheduler<T>&, Groups<T>&);                  \
+  template void check_groups_are_independent(Scheduler<T>&, const Groups<T>&, Scheduler<T>&, const Groups<T>&, \
+                                             Scheduler<T>&, const Groups<T>&);                                 \
+  template void check_seek(Scheduler<T>&, const Groups<T>&, Scheduler<T>&, const Groups<T>&, long double,      \
+                           long double);                                                                       \
+  template void check_takes_in_group(Scheduler<T>&, Groups<T>&, const About&, const About&);                   \
   template void check_refuses_third_group(Scheduler<T>&, Groups<T>&, const std::string&);
 LR_SCHEDULER_INSTANTIATE(float)
 LR_SCHEDULER_INSTANTIATE(double)

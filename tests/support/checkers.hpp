@@ -83,8 +83,7 @@ bool same_groups(const Groups<T>& left, const Groups<T>& right);
 
 /// The rates after construction and after each step are these, in the optimizer and in get_lr().
 template <Scalar T>
-void check_rates(Scheduler<T>& scheduler, const Groups<T>& groups, const Rows& expected,
-                 long double roundings = 8);
+void check_rates(Scheduler<T>& scheduler, const Groups<T>& groups, const Rows& expected, long double roundings = 8);
 
 /// The same for momentum.
 template <Scalar T>
@@ -104,8 +103,7 @@ void check_state_round_trip(Scheduler<T>& saved, Groups<T>& saved_groups, Schedu
 /// Two groups move as each of them does alone, bit for bit.
 template <Scalar T>
 void check_groups_are_independent(Scheduler<T>& both, const Groups<T>& groups, Scheduler<T>& first,
-                                  const Groups<T>& first_group, Scheduler<T>& second,
-                                  const Groups<T>& second_group);
+                                  const Groups<T>& first_group, Scheduler<T>& second, const Groups<T>& second_group);
 
 /// seek(t) gives what t steps give, bit for bit, forward, back and before further steps; a far
 /// epoch is reached at once and within the limits.
@@ -121,8 +119,7 @@ void check_takes_in_group(Scheduler<T>& scheduler, Groups<T>& groups, const Abou
 
 /// A third group is refused with this message, nothing changed; without it steps go on.
 template <Scalar T>
-void check_refuses_third_group(Scheduler<T>& scheduler, Groups<T>& groups,
-                               const std::string& message);
+void check_refuses_third_group(Scheduler<T>& scheduler, Groups<T>& groups, const std::string& message);
 
 void check_message(const std::string& actual, const std::string& expected);
 
@@ -144,9 +141,8 @@ void check_refused(typename Bound::schedule_type options, const std::string& mes
 template <class Bound>
 void check_needs_groups(typename Bound::schedule_type options) {
   Groups<typename Bound::scalar_type> none;
-  check_message(
-      message_of([&] { Bound scheduler(none, std::move(options)); }),
-      std::string(Bound::schedule_type::name) + ": the optimizer has no parameter groups");
+  check_message(message_of([&] { Bound scheduler(none, std::move(options)); }),
+                std::string(Bound::schedule_type::name) + ": the optimizer has no parameter groups");
 }
 
 /// By how many roundings of the base rate the chain of next() from it leaves at().
@@ -160,8 +156,8 @@ long double chain_error(const S& schedule, Epoch epochs) {
     for (Epoch t = 0; t <= epochs; ++t) {
       rate = schedule.next(t, rate, group);
       const T expected = schedule.at(t, group);
-      worst = std::max(worst, std::abs(static_cast<long double>(rate - expected) /
-                                       (std::numeric_limits<T>::epsilon() * lr)));
+      worst = std::max(worst,
+                       std::abs(static_cast<long double>(rate - expected) / (std::numeric_limits<T>::epsilon() * lr)));
     }
   }
   return worst;

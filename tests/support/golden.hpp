@@ -34,8 +34,7 @@ struct GoldenCase {
 };
 
 /// The cases of one family, or of all.
-inline std::vector<GoldenCase> read_golden(const std::string& file,
-                                           const std::string& family = "") {
+inline std::vector<GoldenCase> read_golden(const std::string& file, const std::string& family = "") {
   std::ifstream stream(std::string(LR_SCHEDULER_GOLDEN) + "/" + file);
   std::vector<GoldenCase> cases;
   for (std::string line; std::getline(stream, line);) {
@@ -57,8 +56,7 @@ std::function<T(Epoch)> described_function(const nlohmann::json& description) {
   if (kind == "floor_divide") {
     return [divisor = static_cast<Epoch>(value)](Epoch t) { return T(1 + t / divisor); };
   }
-  if (kind == "inverse_time")
-    return [value](Epoch t) { return T(T(1) / (T(1) + T(value) * T(t))); };
+  if (kind == "inverse_time") return [value](Epoch t) { return T(T(1) / (T(1) + T(value) * T(t))); };
   if (kind == "constant") return [value](Epoch) { return T(value); };
   return nullptr;
 }
@@ -83,12 +81,10 @@ std::vector<std::unique_ptr<Scheduler<T>>> golden_schedulers(const GoldenCase& g
   const auto& config = golden.json.at("scheduler");
   if (config.at("type") == "Stacked") {
     for (const auto& child : config.at("schedulers")) {
-      schedulers.push_back(
-          make_scheduler(groups, child, CallableFromJson<T>(described_function<T>)));
+      schedulers.push_back(make_scheduler(groups, child, CallableFromJson<T>(described_function<T>)));
     }
   } else {
-    schedulers.push_back(
-        make_scheduler(groups, config, CallableFromJson<T>(described_function<T>)));
+    schedulers.push_back(make_scheduler(groups, config, CallableFromJson<T>(described_function<T>)));
   }
   return schedulers;
 }
@@ -110,8 +106,7 @@ template <class T>
 void perform(const nlohmann::json& operation, std::vector<ParamGroup<T>>& groups,
              std::vector<std::unique_ptr<Scheduler<T>>>& schedulers) {
   if (operation.at(0) == "set_lr") {
-    groups.at(operation.at(1).get<std::size_t>()).lr =
-        static_cast<T>(operation.at(2).get<double>());
+    groups.at(operation.at(1).get<std::size_t>()).lr = static_cast<T>(operation.at(2).get<double>());
     return;
   }
   for (auto& scheduler : schedulers) {

@@ -16,8 +16,7 @@
 
 namespace lr_scheduler::testing {
 
-using Exact = boost::multiprecision::number<boost::multiprecision::cpp_dec_float<60>,
-                                            boost::multiprecision::et_off>;
+using Exact = boost::multiprecision::number<boost::multiprecision::cpp_dec_float<60>, boost::multiprecision::et_off>;
 
 /// PyTorch's schedulers as they step, recursion and all, in 60 digits: what a run should have given
 /// had nothing been rounded. Written from PyTorch's documented definitions and sharing no code with
@@ -25,8 +24,7 @@ using Exact = boost::multiprecision::number<boost::multiprecision::cpp_dec_float
 template <class T>
 class Reference {
  public:
-  Reference(const nlohmann::json& config, std::vector<Exact> base_lrs)
-      : config_(config), base_(std::move(base_lrs)) {
+  Reference(const nlohmann::json& config, std::vector<Exact> base_lrs) : config_(config), base_(std::move(base_lrs)) {
     type_ = config.at("type");
     if (config.contains("schedulers")) {
       for (const auto& child : config.at("schedulers")) children_.emplace_back(child, base_);
@@ -78,9 +76,7 @@ class Reference {
     return Exact(static_cast<T>((value.is_array() ? value.at(i) : value).template get<double>()));
   }
   [[nodiscard]] std::int64_t integer(const char* name) const { return config_.at(name); }
-  [[nodiscard]] std::int64_t milestone(std::size_t i) const {
-    return config_.at("milestones").at(i);
-  }
+  [[nodiscard]] std::int64_t milestone(std::size_t i) const { return config_.at("milestones").at(i); }
   [[nodiscard]] std::size_t active() const {
     std::size_t child = 0;
     while (child + 1 < children_.size() && milestone(child) <= epoch_) ++child;
@@ -138,8 +134,7 @@ class Reference {
       if ((epoch_ - 1 - n) % (2 * n) == 0) {
         return lr + (base_[i] - low) * (1 - cos(Exact(pi() / n))) / 2;
       }
-      return (1 + cos(Exact(pi() * t / n))) / (1 + cos(Exact(pi() * (t - 1) / n))) * (lr - low) +
-             low;
+      return (1 + cos(Exact(pi() * t / n))) / (1 + cos(Exact(pi() * (t - 1) / n))) * (lr - low) + low;
     }
     if (type_ == "CosineAnnealingWarmRestarts") return cosine(i, in_cycle_, cycle_);
     if (type_ == "CyclicLR") return cyclic(i, t);
@@ -150,8 +145,7 @@ class Reference {
 
   [[nodiscard]] Exact cyclic(std::size_t i, const Exact& t) const {
     const Exact up(integer("step_size_up"));
-    const bool has_down =
-        config_.contains("step_size_down") && !config_["step_size_down"].is_null();
+    const bool has_down = config_.contains("step_size_down") && !config_["step_size_down"].is_null();
     const Exact down = has_down ? Exact(integer("step_size_down")) : up;
     const Exact cycle = floor(Exact(1 + t / (up + down)));
     const Exact phase = t - (cycle - 1) * (up + down);
@@ -182,9 +176,8 @@ class Reference {
     const Exact share = (t - start) / (ends[phase] - start);
     const Exact& from = levels[phase];
     const Exact& to = levels[phase + 1];
-    return config_.at("anneal_strategy") == "cos"
-               ? Exact(to + (from - to) / 2 * (1 + cos(Exact(pi() * share))))
-               : Exact((to - from) * share + from);
+    return config_.at("anneal_strategy") == "cos" ? Exact(to + (from - to) / 2 * (1 + cos(Exact(pi() * share))))
+                                                  : Exact((to - from) * share + from);
   }
 
   [[nodiscard]] Exact averaged(std::size_t i, const Exact& lr, const Exact& t) const {
@@ -192,8 +185,7 @@ class Reference {
     const std::int64_t n = std::max<std::int64_t>(1, integer("anneal_epochs"));
     const auto alpha = [&](const Exact& time) {
       const Exact share = std::clamp(Exact(time / n), Exact(0), Exact(1));
-      return config_.at("anneal_strategy") == "cos" ? Exact((1 - cos(Exact(pi() * share))) / 2)
-                                                    : share;
+      return config_.at("anneal_strategy") == "cos" ? Exact((1 - cos(Exact(pi() * share))) / 2) : share;
     };
     if (alpha(t - 1) == 1) return target;
     const Exact from = (lr - alpha(t - 1) * target) / (1 - alpha(t - 1));

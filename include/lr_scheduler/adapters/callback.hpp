@@ -40,12 +40,8 @@ template <class Get, class Set>
 struct optimizer_traits<Callback<Get, Set>> {
   using scalar_type = typename Callback<Get, Set>::scalar_type;
   [[nodiscard]] static std::size_t size(Callback<Get, Set>&) noexcept { return 1; }
-  [[nodiscard]] static scalar_type lr(Callback<Get, Set>& callback, std::size_t) {
-    return callback.get();
-  }
-  static void set_lr(Callback<Get, Set>& callback, std::size_t, scalar_type lr) {
-    callback.set(lr);
-  }
+  [[nodiscard]] static scalar_type lr(Callback<Get, Set>& callback, std::size_t) { return callback.get(); }
+  static void set_lr(Callback<Get, Set>& callback, std::size_t, scalar_type lr) { callback.set(lr); }
 };
 
 /// A variable that the training loop reads.
@@ -64,8 +60,7 @@ namespace detail {
 
 template <class R>
 concept ScalarRange =
-    std::ranges::random_access_range<R> && std::ranges::sized_range<R> &&
-    Scalar<std::ranges::range_value_t<R>> &&
+    std::ranges::random_access_range<R> && std::ranges::sized_range<R> && Scalar<std::ranges::range_value_t<R>> &&
     std::same_as<std::ranges::range_reference_t<R>, std::ranges::range_value_t<R>&>;
 
 template <class O>
@@ -82,9 +77,7 @@ template <class R>
   requires detail::ScalarRange<R>
 struct optimizer_traits<R> {
   using scalar_type = std::ranges::range_value_t<R>;
-  [[nodiscard]] static std::size_t size(R& variables) {
-    return static_cast<std::size_t>(std::ranges::size(variables));
-  }
+  [[nodiscard]] static std::size_t size(R& variables) { return static_cast<std::size_t>(std::ranges::size(variables)); }
   [[nodiscard]] static scalar_type lr(R& variables, std::size_t i) { return at(variables, i); }
   static void set_lr(R& variables, std::size_t i, scalar_type value) { at(variables, i) = value; }
 

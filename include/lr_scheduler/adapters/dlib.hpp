@@ -32,9 +32,7 @@ struct optimizer_traits<dlib::dnn_trainer<Network, Solver>> {
   using scalar_type = double;
 
   [[nodiscard]] static std::size_t size(Trainer&) noexcept { return 1; }
-  [[nodiscard]] static double lr(Trainer& trainer, std::size_t) {
-    return trainer.get_learning_rate();
-  }
+  [[nodiscard]] static double lr(Trainer& trainer, std::size_t) { return trainer.get_learning_rate(); }
   static void set_lr(Trainer& trainer, std::size_t, double lr) {
     // dlib leaves a rate of 0 to an assertion that many builds leave out.
     if (!(lr > 0)) {
@@ -54,11 +52,9 @@ struct optimizer_traits<dlib::dnn_trainer<Network, Solver>> {
 /// and a rate that is not positive.
 template <class S>
   requires Schedule<S, double>
-[[nodiscard]] dlib::matrix<double, 0, 1> learning_rate_schedule(S schedule, double base_lr,
-                                                                Epoch steps) {
+[[nodiscard]] dlib::matrix<double, 0, 1> learning_rate_schedule(S schedule, double base_lr, Epoch steps) {
   if (steps < 1) {
-    throw std::invalid_argument("learning_rate_schedule: steps must be positive, got " +
-                                std::to_string(steps));
+    throw std::invalid_argument("learning_rate_schedule: steps must be positive, got " + std::to_string(steps));
   }
   ParamGroup<double> group{.lr = base_lr};
   Scheduled<S, double> scheduler(group, std::move(schedule));

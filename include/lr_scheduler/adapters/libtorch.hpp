@@ -81,9 +81,7 @@ template <std::derived_from<torch::optim::Optimizer> O>
 struct optimizer_traits<O> {
   using scalar_type = double;
 
-  [[nodiscard]] static std::size_t size(O& optimizer) {
-    return detail::TorchGroups::of(optimizer).size();
-  }
+  [[nodiscard]] static std::size_t size(O& optimizer) { return detail::TorchGroups::of(optimizer).size(); }
   [[nodiscard]] static double lr(O& optimizer, std::size_t i) {
     if constexpr (requires(Options& options) { options.lr(); }) {
       return options(optimizer, i).lr();
@@ -206,16 +204,14 @@ void load(Scheduler<T>& scheduler, torch::serialize::InputArchive& archive,
 
 /// For torch::save(scheduler, "scheduler.pt").
 template <Scalar T>
-torch::serialize::OutputArchive& operator<<(torch::serialize::OutputArchive& archive,
-                                            const Scheduler<T>& scheduler) {
+torch::serialize::OutputArchive& operator<<(torch::serialize::OutputArchive& archive, const Scheduler<T>& scheduler) {
   save(scheduler, archive);
   return archive;
 }
 
 /// For torch::load(scheduler, "scheduler.pt").
 template <Scalar T>
-torch::serialize::InputArchive& operator>>(torch::serialize::InputArchive& archive,
-                                           Scheduler<T>& scheduler) {
+torch::serialize::InputArchive& operator>>(torch::serialize::InputArchive& archive, Scheduler<T>& scheduler) {
   load(scheduler, archive);
   return archive;
 }

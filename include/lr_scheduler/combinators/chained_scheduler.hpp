@@ -48,13 +48,9 @@ struct Chained {
   [[nodiscard]] bool has_closed_form(detail::GroupOrAll group = {}) const {
     return is_one() ? schedules.front().has_closed_form(group) : is_factor();
   }
-  [[nodiscard]] bool is_continuous() const {
-    return has_closed_form() && detail::all_continuous(schedules);
-  }
+  [[nodiscard]] bool is_continuous() const { return has_closed_form() && detail::all_continuous(schedules); }
   [[nodiscard]] bool is_factor() const { return detail::all_factors(schedules); }
-  [[nodiscard]] bool starts_from_current() const {
-    return is_one() && schedules.front().starts_from_current();
-  }
+  [[nodiscard]] bool starts_from_current() const { return is_one() && schedules.front().starts_from_current(); }
   /// Schedules that are no factors make their curves one by one, while rates are computed.
   [[nodiscard]] bool never_throws() const { return is_factor() && detail::none_throws(schedules); }
 
@@ -66,9 +62,8 @@ struct Chained {
   /// no closed form.
   [[nodiscard]] auto at(Epoch t) const {
     if (is_one()) return schedules.front().at(t);
-    return detail::erase_curve<T>(*this, t, [](const Chained& chain, Epoch epoch) {
-      return detail::Scaled<T>{chain.multiplier(epoch)};
-    });
+    return detail::erase_curve<T>(
+        *this, t, [](const Chained& chain, Epoch epoch) { return detail::Scaled<T>{chain.multiplier(epoch)}; });
   }
   [[nodiscard]] T at(Epoch t, Group<T> group) const { return at(t)(group); }
   [[nodiscard]] T at_time(double t, Group<T> group) const {
@@ -89,8 +84,8 @@ struct Chained {
   [[nodiscard]] auto next(Epoch t) const {
     if (is_one()) return schedules.front().next(t);
     if (!is_factor()) return detail::AnyCurve<T>(InTurn{this, t, false});
-    return detail::erase_curve<T>(
-        *this, t, [](const Chained& chain, Epoch epoch) { return chain.next_of_product(epoch); });
+    return detail::erase_curve<T>(*this, t,
+                                  [](const Chained& chain, Epoch epoch) { return chain.next_of_product(epoch); });
   }
   [[nodiscard]] T next(Epoch t, T lr, Group<T> group) const { return next(t)(lr, group); }
   /// The first rate, where this takes over from another schedule: from the base rate.
@@ -107,8 +102,7 @@ struct Chained {
     return last_momentum([&](const AnySchedule<T>& child) { return child.momentum_at(t, group); });
   }
   [[nodiscard]] std::optional<T> momentum_at_time(double t, Group<T> group) const {
-    return last_momentum(
-        [&](const AnySchedule<T>& child) { return child.momentum_at_time(t, group); });
+    return last_momentum([&](const AnySchedule<T>& child) { return child.momentum_at_time(t, group); });
   }
 
   friend bool operator==(const Chained&, const Chained&) = default;

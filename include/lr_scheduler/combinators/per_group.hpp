@@ -39,8 +39,8 @@ struct PerGroup {
   /// Throws std::invalid_argument if there is another number of groups than of schedules.
   void check_groups(std::size_t groups) const {
     if (schedules.size() != groups) {
-      detail::Check(name).refuse("schedulers has " + std::to_string(schedules.size()) +
-                                 " values for " + std::to_string(groups) + " parameter groups");
+      detail::Check(name).refuse("schedulers has " + std::to_string(schedules.size()) + " values for " +
+                                 std::to_string(groups) + " parameter groups");
     }
     for (const auto& child : schedules) child.check_groups(1);
   }
@@ -61,9 +61,7 @@ struct PerGroup {
     return schedules[group.index].initial_lr(Group<T>(group.base_lr));
   }
 
-  [[nodiscard]] T at(Epoch t, Group<T> group) const {
-    return schedules[group.index].at(t, Group<T>(group.base_lr));
-  }
+  [[nodiscard]] T at(Epoch t, Group<T> group) const { return schedules[group.index].at(t, Group<T>(group.base_lr)); }
   [[nodiscard]] T at_time(double t, Group<T> group) const {
     return schedules[group.index].at_time(t, Group<T>(group.base_lr));
   }

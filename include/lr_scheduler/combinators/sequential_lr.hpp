@@ -48,34 +48,27 @@ struct Sequential {
     const detail::Check check(name);
     detail::validate_children(check, schedules);
     if (milestones.size() + 1 != schedules.size()) {
-      check.refuse(std::to_string(schedules.size()) + " schedulers need " +
-                   std::to_string(schedules.size() - 1) + " milestones, got " +
-                   std::to_string(milestones.size()));
+      check.refuse(std::to_string(schedules.size()) + " schedulers need " + std::to_string(schedules.size() - 1) +
+                   " milestones, got " + std::to_string(milestones.size()));
     }
     for (std::size_t i = 0; i < milestones.size(); ++i) {
       const std::string field = "milestones[" + std::to_string(i) + "]";
       check.not_negative(field, milestones[i]);
       if (i > 0 && milestones[i] <= milestones[i - 1]) {
-        check.refuse(field, "must be greater than " + std::to_string(milestones[i - 1]),
-                     milestones[i]);
+        check.refuse(field, "must be greater than " + std::to_string(milestones[i - 1]), milestones[i]);
       }
     }
   }
 
   [[nodiscard]] bool has_closed_form(detail::GroupOrAll group = {}) const {
     return schedules.front().has_closed_form(group) &&
-           std::all_of(schedules.begin() + 1, schedules.end(),
-                       [group](const AnySchedule<T>& child) {
-                         return child.has_closed_form(group) && !child.starts_from_current();
-                       });
+           std::all_of(schedules.begin() + 1, schedules.end(), [group](const AnySchedule<T>& child) {
+             return child.has_closed_form(group) && !child.starts_from_current();
+           });
   }
-  [[nodiscard]] bool is_continuous() const {
-    return has_closed_form() && detail::all_continuous(schedules);
-  }
+  [[nodiscard]] bool is_continuous() const { return has_closed_form() && detail::all_continuous(schedules); }
   [[nodiscard]] bool is_factor() const { return detail::all_factors(schedules); }
-  [[nodiscard]] bool starts_from_current() const {
-    return locate(Epoch{0}).first->starts_from_current();
-  }
+  [[nodiscard]] bool starts_from_current() const { return locate(Epoch{0}).first->starts_from_current(); }
   [[nodiscard]] bool never_throws() const { return detail::none_throws(schedules); }
 
   [[nodiscard]] T initial_lr(Group<T> group) const {
@@ -125,9 +118,9 @@ struct Sequential {
   /// The schedule in charge at t, and the time by its own clock.
   template <detail::TimePoint Time>
   [[nodiscard]] std::pair<const AnySchedule<T>*, Time> locate(Time t) const {
-    const auto next_milestone = std::upper_bound(
-        milestones.begin(), milestones.end(), t,
-        [](Time time, Epoch milestone) { return time < static_cast<Time>(milestone); });
+    const auto next_milestone =
+        std::upper_bound(milestones.begin(), milestones.end(), t,
+                         [](Time time, Epoch milestone) { return time < static_cast<Time>(milestone); });
     const auto child = static_cast<std::size_t>(next_milestone - milestones.begin());
     const Time begin = child == 0 ? Time(0) : static_cast<Time>(milestones[child - 1]);
     return {&schedules[child], t - begin};

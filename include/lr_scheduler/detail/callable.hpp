@@ -15,8 +15,7 @@
 namespace lr_scheduler::detail {
 
 template <class F>
-void check_callable(std::string_view name, std::string_view field,
-                    const OneOrPerGroup<F>& functions) {
+void check_callable(std::string_view name, std::string_view field, const OneOrPerGroup<F>& functions) {
   const Check check(name);
   check.each(field, functions, [&](std::string_view which, const F& function) {
     if (!function) check.refuse(std::string(which) + " must be callable, got nothing");
@@ -44,8 +43,8 @@ class PerGroupFactor {
 };
 
 template <Scalar T>
-[[nodiscard]] PerGroupFactor<T> per_group_factor(
-    const OneOrPerGroup<std::function<T(Epoch)>>& functions, Epoch t, Epoch from = 0) {
+[[nodiscard]] PerGroupFactor<T> per_group_factor(const OneOrPerGroup<std::function<T(Epoch)>>& functions, Epoch t,
+                                                 Epoch from = 0) {
   return PerGroupFactor<T>(functions, t, from);
 }
 

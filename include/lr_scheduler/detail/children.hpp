@@ -43,8 +43,7 @@ template <Scalar T>
 
 template <Scalar T>
 [[nodiscard]] bool all_factors(const std::vector<AnySchedule<T>>& children) {
-  return std::all_of(children.begin(), children.end(),
-                     [](const AnySchedule<T>& child) { return child.is_factor(); });
+  return std::all_of(children.begin(), children.end(), [](const AnySchedule<T>& child) { return child.is_factor(); });
 }
 
 template <Scalar T>
@@ -54,8 +53,7 @@ template <Scalar T>
 }
 
 template <Scalar T>
-[[nodiscard]] bool any_cycles_momentum(const std::vector<AnySchedule<T>>& children,
-                                       GroupOrAll group = {}) {
+[[nodiscard]] bool any_cycles_momentum(const std::vector<AnySchedule<T>>& children, GroupOrAll group = {}) {
   return std::any_of(children.begin(), children.end(),
                      [group](const AnySchedule<T>& child) { return child.cycles_momentum(group); });
 }

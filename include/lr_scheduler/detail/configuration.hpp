@@ -39,10 +39,9 @@ struct BoundClasses {
 
 template <Scalar T>
 using AllSchedulers =
-    BoundClasses<LambdaLR<T>, MultiplicativeLR<T>, StepLR<T>, MultiStepLR<T>, ConstantLR<T>,
-                 LinearLR<T>, ExponentialLR<T>, PolynomialLR<T>, CosineAnnealingLR<T>,
-                 CosineAnnealingWarmRestarts<T>, CyclicLR<T>, OneCycleLR<T>, SWALR<T>,
-                 SequentialLR<T>, ChainedScheduler<T>, WarmupLR<T>,
+    BoundClasses<LambdaLR<T>, MultiplicativeLR<T>, StepLR<T>, MultiStepLR<T>, ConstantLR<T>, LinearLR<T>,
+                 ExponentialLR<T>, PolynomialLR<T>, CosineAnnealingLR<T>, CosineAnnealingWarmRestarts<T>, CyclicLR<T>,
+                 OneCycleLR<T>, SWALR<T>, SequentialLR<T>, ChainedScheduler<T>, WarmupLR<T>,
                  Scheduled<schedule::PerGroup<T>, T>>;
 
 /// Options whose required members are still to be read.
@@ -62,11 +61,9 @@ class ConfigurationReader {
  public:
   explicit ConfigurationReader(CallableReader<T> callables) : callables_(std::move(callables)) {}
 
-  [[nodiscard]] AnySchedule<T> schedule(const StateDict& config, const std::string& path,
-                                        int depth = 0) const {
+  [[nodiscard]] AnySchedule<T> schedule(const StateDict& config, const std::string& path, int depth = 0) const {
     if (depth > deepest_nesting) {
-      throw std::invalid_argument(path + ": nested more than " + std::to_string(deepest_nesting) +
-                                  " deep");
+      throw std::invalid_argument(path + ": nested more than " + std::to_string(deepest_nesting) + " deep");
     }
     const std::string& type = type_of(config, path);
     std::vector<AnySchedule<T>> result;  // AnySchedule has no empty state
@@ -75,25 +72,21 @@ class ConfigurationReader {
     });
     if (!found) {
       throw std::invalid_argument(join(path, "type") + ": " +
-                                  (type == PlateauOptions<T>::name
-                                       ? type + " is no schedule: it depends on a metric"
-                                       : "unknown scheduler \"" + type + "\""));
+                                  (type == PlateauOptions<T>::name ? type + " is no schedule: it depends on a metric"
+                                                                   : "unknown scheduler \"" + type + "\""));
     }
     return std::move(result.front());
   }
 
   template <Optimizer O>
-  [[nodiscard]] std::unique_ptr<Scheduler<T>> scheduler(O& optimizer,
-                                                        const StateDict& config) const {
+  [[nodiscard]] std::unique_ptr<Scheduler<T>> scheduler(O& optimizer, const StateDict& config) const {
     const std::string& type = type_of(config, "");
     if (type == PlateauOptions<T>::name) {
-      return std::make_unique<ReduceLROnPlateau<T>>(optimizer,
-                                                    options<PlateauOptions<T>>(config, "", 0));
+      return std::make_unique<ReduceLROnPlateau<T>>(optimizer, options<PlateauOptions<T>>(config, "", 0));
     }
     std::unique_ptr<Scheduler<T>> result;
     const bool found = AllSchedulers<T>::visit(type, [&]<class Bound>(std::type_identity<Bound>) {
-      result =
-          std::make_unique<Bound>(optimizer, options<typename Bound::schedule_type>(config, "", 0));
+      result = std::make_unique<Bound>(optimizer, options<typename Bound::schedule_type>(config, "", 0));
     });
     if (!found) throw std::invalid_argument("type: unknown scheduler \"" + type + "\"");
     return result;
@@ -119,8 +112,7 @@ class ConfigurationReader {
         bool missing = is_required<V>;
         if constexpr (is_one_or_per_group<V>) missing = option.size() == 0;
         if (missing) {
-          throw std::invalid_argument(where + ": missing key, " + std::string(S::name) +
-                                      " requires it");
+          throw std::invalid_argument(where + ": missing key, " + std::string(S::name) + " requires it");
         }
       } else if constexpr (is_schedule_list<V>) {
         const auto* list = value->get_if<StateValue::List>();
@@ -177,8 +169,7 @@ class ConfigurationReader {
     if (!value.is_none()) expected(path, "null, as a function cannot be read", value);
   }
 
-  [[nodiscard]] std::function<T(Epoch)> callable(const StateValue& value,
-                                                 const std::string& path) const {
+  [[nodiscard]] std::function<T(Epoch)> callable(const StateValue& value, const std::string& path) const {
     std::function<T(Epoch)> function = callables_ ? callables_(value) : nullptr;
     if (!function) expected(path, "a function, known to the reader by what stands here", value);
     return function;

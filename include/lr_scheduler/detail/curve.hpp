@@ -75,8 +75,9 @@ template <Scalar T, class S>
                 }) {
     return schedule.next(t);
   } else {
-    return [&schedule, t](const T& lr, const Group<T>& group) noexcept(noexcept(schedule.next(
-               t, lr, group))) { return static_cast<T>(schedule.next(t, lr, group)); };
+    return [&schedule, t](const T& lr, const Group<T>& group) noexcept(noexcept(schedule.next(t, lr, group))) {
+      return static_cast<T>(schedule.next(t, lr, group));
+    };
   }
 }
 
@@ -102,25 +103,23 @@ void apply(const Curve& curve, std::span<T> lrs, std::span<const T> base_lrs, st
 }
 
 template <class Curve, class T>
-inline constexpr bool applies_nothrow =
-    std::is_nothrow_invocable_v<const Curve&, const Group<T>&> ||
-    std::is_nothrow_invocable_v<const Curve&, const T&, const Group<T>&>;
+inline constexpr bool applies_nothrow = std::is_nothrow_invocable_v<const Curve&, const Group<T>&> ||
+                                        std::is_nothrow_invocable_v<const Curve&, const T&, const Group<T>&>;
 
 /// A type-erased curve without a memory of its own: a small callable is held in place.
 template <Scalar T>
 class AnyCurve {
  public:
   template <class Curve>
-  static constexpr bool fits = std::is_trivially_copyable_v<Curve> && sizeof(Curve) <= 64 &&
-                               alignof(Curve) <= alignof(std::max_align_t);
+  static constexpr bool fits =
+      std::is_trivially_copyable_v<Curve> && sizeof(Curve) <= 64 && alignof(Curve) <= alignof(std::max_align_t);
 
   template <class Curve>
     requires(!std::same_as<Curve, AnyCurve>) && fits<Curve>
   explicit AnyCurve(const Curve& curve) noexcept
-      : apply_(
-            [](const void* self, std::span<T> lrs, std::span<const T> base_lrs, std::size_t first) {
-              detail::apply<T>(*static_cast<const Curve*>(self), lrs, base_lrs, first);
-            }) {
+      : apply_([](const void* self, std::span<T> lrs, std::span<const T> base_lrs, std::size_t first) {
+          detail::apply<T>(*static_cast<const Curve*>(self), lrs, base_lrs, first);
+        }) {
     ::new (static_cast<void*>(storage_)) Curve(curve);
   }
 

@@ -66,10 +66,8 @@ inline constexpr bool is_schedule_list<std::vector<AnySchedule<T>>> = true;
   return value.is_none() ? "null" : text_of(value, 0);
 }
 
-[[noreturn]] inline void expected(std::string_view path, std::string_view what,
-                                  const StateValue& got) {
-  throw std::invalid_argument(std::string(path) + ": expected " + std::string(what) + ", got " +
-                              quoted(got));
+[[noreturn]] inline void expected(std::string_view path, std::string_view what, const StateValue& got) {
+  throw std::invalid_argument(std::string(path) + ": expected " + std::string(what) + ", got " + quoted(got));
 }
 
 /// An option as a state value. Callables have none.
@@ -223,8 +221,8 @@ void check_groups(const S& schedule, std::size_t groups) {
       if constexpr (is_one_or_per_group<V>) {
         if (value.per_group() && value.size() != groups) {
           throw std::invalid_argument(std::string(S::name) + ": " + std::string(key) + " has " +
-                                      std::to_string(value.size()) + " values for " +
-                                      std::to_string(groups) + " parameter groups");
+                                      std::to_string(value.size()) + " values for " + std::to_string(groups) +
+                                      " parameter groups");
         }
       } else if constexpr (is_schedule_list<V>) {
         for (const auto& child : value) child.check_groups(groups);
@@ -239,8 +237,7 @@ void validate(const S& schedule) {
 }
 
 template <class IsKnown>
-void check_keys(const StateDict& dict, std::string_view path, std::string_view of,
-                const IsKnown& is_known) {
+void check_keys(const StateDict& dict, std::string_view path, std::string_view of, const IsKnown& is_known) {
   for (const auto& entry : dict.entries()) {
     if (!is_known(entry.key)) {
       throw std::invalid_argument(join(path, entry.key) + ": unknown key for " + std::string(of));
@@ -260,8 +257,7 @@ void check_keys(const S& schedule, const StateDict& options, const std::string& 
   });
 }
 
-[[nodiscard]] inline const StateDict& expect_dict(const StateValue& value,
-                                                  const std::string& path) {
+[[nodiscard]] inline const StateDict& expect_dict(const StateValue& value, const std::string& path) {
   const auto* dict = value.get_if<StateDict>();
   if (dict == nullptr) expected(path, "an object", value);
   return *dict;
@@ -277,12 +273,11 @@ void check_keys(const S& schedule, const StateDict& options, const std::string& 
 /// Compares saved options with a schedule's; under take_saved they replace them. `digits` is the
 /// precision of the run that saved them. Returns whether they are the same.
 template <class S>
-bool merge_options(S& schedule, const StateDict& saved, OnMismatch on_mismatch, int digits,
-                   const std::string& path) {
+bool merge_options(S& schedule, const StateDict& saved, OnMismatch on_mismatch, int digits, const std::string& path) {
   if constexpr (is_any_schedule<S>) return schedule.merge_options(saved, on_mismatch, digits, path);
   bool same = true;
-  const auto mismatch = [&](const std::string& where, const StateValue& theirs,
-                            const StateValue& ours, int our_digits) {
+  const auto mismatch = [&](const std::string& where, const StateValue& theirs, const StateValue& ours,
+                            int our_digits) {
     same = false;
     if (on_mismatch == OnMismatch::error) {
       throw std::invalid_argument(where + " is " + text_of(theirs, digits) + " in the state and " +
@@ -292,9 +287,8 @@ bool merge_options(S& schedule, const StateDict& saved, OnMismatch on_mismatch, 
   const StateValue& type = expect_key(saved, "type", path);
   if (type != StateValue(name_of(schedule))) {
     // Options of another class cannot be compared, taken or kept.
-    throw std::invalid_argument(join(path, "type") + " is " + text_of(type, 0) +
-                                " in the state and " + std::string(name_of(schedule)) +
-                                " in the scheduler");
+    throw std::invalid_argument(join(path, "type") + " is " + text_of(type, 0) + " in the state and " +
+                                std::string(name_of(schedule)) + " in the scheduler");
   }
   check_keys(schedule, saved, path);
   if constexpr (HasFields<S>) {
@@ -305,14 +299,12 @@ bool merge_options(S& schedule, const StateDict& saved, OnMismatch on_mismatch, 
         const auto* list = expect_key(saved, key, path).template get_if<StateValue::List>();
         if (list == nullptr) expected(where, "a list", expect_key(saved, key, path));
         if (list->size() != value.size()) {
-          throw std::invalid_argument(where + " has " + std::to_string(list->size()) +
-                                      " elements in the state and " + std::to_string(value.size()) +
-                                      " in the scheduler");
+          throw std::invalid_argument(where + " has " + std::to_string(list->size()) + " elements in the state and " +
+                                      std::to_string(value.size()) + " in the scheduler");
         }
         for (std::size_t i = 0; i < value.size(); ++i) {
           const std::string child = join(where, i);
-          same &=
-              value[i].merge_options(expect_dict((*list)[i], child), on_mismatch, digits, child);
+          same &= value[i].merge_options(expect_dict((*list)[i], child), on_mismatch, digits, child);
         }
       } else if constexpr (!is_callable_option<V>) {
         const StateValue& theirs = expect_key(saved, key, path);

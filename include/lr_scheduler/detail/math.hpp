@@ -68,9 +68,8 @@ template <class T>
 }
 
 template <class T>
-using difference_t =
-    std::conditional_t<std::same_as<T, float>, std::uint32_t,
-                       std::conditional_t<std::same_as<T, double>, std::uint64_t, unsigned>>;
+using difference_t = std::conditional_t<std::same_as<T, float>, std::uint32_t,
+                                        std::conditional_t<std::same_as<T, double>, std::uint64_t, unsigned>>;
 
 /// 0 if two rates read the same. Of float and double the bits are compared: loops over them are
 /// vectorised, and -ffast-math has no say.

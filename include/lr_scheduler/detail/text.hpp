@@ -27,8 +27,8 @@ template <class N>
     return std::to_string(number);
   } else if constexpr (std::floating_point<N>) {
     std::array<char, 64> buffer{};
-    const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number,
-                                            std::chars_format::general);
+    const auto [end, error] =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::general);
     return error == std::errc{} ? std::string(buffer.data(), end) : std::string("?");
   } else {
     std::ostringstream stream;
@@ -44,8 +44,7 @@ template <class N>
 
 /// Name(option=value, ...) for options with a "type", {key=value, ...} for any other dict; `more`
 /// is appended to the options.
-[[nodiscard]] inline std::string text_of(const StateDict& dict, int digits,
-                                         std::string_view more = {}) {
+[[nodiscard]] inline std::string text_of(const StateDict& dict, int digits, std::string_view more = {}) {
   std::string name;
   std::string body;
   for (const auto& [key, value] : dict.entries()) {
@@ -75,8 +74,7 @@ inline std::string text_of(const StateValue& value, int digits) {
         } else if constexpr (std::same_as<X, std::string>) {
           return x;
         } else if constexpr (std::same_as<X, double>) {
-          return digits == std::numeric_limits<float>::digits ? text_of(static_cast<float>(x))
-                                                              : text_of(x);
+          return digits == std::numeric_limits<float>::digits ? text_of(static_cast<float>(x)) : text_of(x);
         } else if constexpr (std::same_as<X, StateValue::List> || std::same_as<X, StateDict>) {
           return text_of(x, digits);
         } else {

@@ -51,9 +51,7 @@ struct CosineAnnealing {
   /// The rate at epoch t, for each group by its base rate.
   [[nodiscard]] auto at(Epoch t) const { return Curve{way(t), C(eta_min)}; }
   [[nodiscard]] T at(Epoch t, Group<T> group) const { return at(t)(group); }
-  [[nodiscard]] T at_time(double t, Group<T> group) const {
-    return Curve{way(t), C(eta_min)}(group);
-  }
+  [[nodiscard]] T at_time(double t, Group<T> group) const { return Curve{way(t), C(eta_min)}(group); }
 
   /// The rate at epoch t, from the one that is there; never below zero.
   [[nodiscard]] auto next(Epoch t) const {
@@ -71,9 +69,7 @@ struct CosineAnnealing {
   struct Curve {
     detail::Blend<C> way;
     C eta_min;
-    T operator()(const Group<T>& group) const noexcept {
-      return static_cast<T>(way(C(group.base_lr), eta_min));
-    }
+    T operator()(const Group<T>& group) const noexcept { return static_cast<T>(way(C(group.base_lr), eta_min)); }
   };
 
   /// The distance from eta_min times ratio, plus a share of the base rate's: on the way up from the

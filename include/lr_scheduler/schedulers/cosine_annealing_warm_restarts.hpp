@@ -53,8 +53,7 @@ struct CosineAnnealingWarmRestarts {
   [[nodiscard]] T at(Epoch t, Group<T> group) const { return curve(t)(group); }
   [[nodiscard]] T at_time(double t, Group<T> group) const { return curve(t)(group); }
 
-  friend bool operator==(const CosineAnnealingWarmRestarts&,
-                         const CosineAnnealingWarmRestarts&) = default;
+  friend bool operator==(const CosineAnnealingWarmRestarts&, const CosineAnnealingWarmRestarts&) = default;
 
  private:
   using C = detail::compute_t<T>;

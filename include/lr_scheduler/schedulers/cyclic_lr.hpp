@@ -30,10 +30,10 @@ namespace schedule {
 /// Neural Networks" (arXiv:1506.01186).
 template <Scalar T>
 struct Cyclic {
-  OneOrPerGroup<T> base_lr;               ///< The lower rate; one or one for each group. Required.
-  OneOrPerGroup<T> max_lr;                ///< The upper rate; one or one for each group. Required.
-  Epoch step_size_up = 2000;              ///< Steps from base_lr to max_lr, not negative.
-  std::optional<Epoch> step_size_down{};  ///< Steps back, not negative; default step_size_up.
+  OneOrPerGroup<T> base_lr;                  ///< The lower rate; one or one for each group. Required.
+  OneOrPerGroup<T> max_lr;                   ///< The upper rate; one or one for each group. Required.
+  Epoch step_size_up = 2000;                 ///< Steps from base_lr to max_lr, not negative.
+  std::optional<Epoch> step_size_down{};     ///< Steps back, not negative; default step_size_up.
   CyclicMode mode = CyclicMode::triangular;  ///< How the height changes. scale_fn overrides it.
   T gamma = T(1);                            ///< Base of exp_range, gamma^iteration.
   std::function<T(T)> scale_fn{};            ///< Factor of the height. No part of the state.
@@ -61,12 +61,8 @@ struct Cyclic {
   /// Throws std::invalid_argument if an option is out of range.
   void validate() const {
     const detail::Check check(name);
-    const auto not_negative = [&](std::string_view field, const T& value) {
-      check.not_negative(field, value);
-    };
-    const auto momentum = [&](std::string_view field, const T& value) {
-      check.momentum(field, value);
-    };
+    const auto not_negative = [&](std::string_view field, const T& value) { check.not_negative(field, value); };
+    const auto momentum = [&](std::string_view field, const T& value) { check.momentum(field, value); };
     check.each("base_lr", base_lr, not_negative);
     check.each("max_lr", max_lr, not_negative);
     check.not_negative("step_size_up", step_size_up);
@@ -90,12 +86,8 @@ struct Cyclic {
   [[nodiscard]] T at_time(double t, Group<T> group) const { return curve(t)(group); }
 
   [[nodiscard]] bool cycles_momentum() const { return cycle_momentum; }
-  [[nodiscard]] std::optional<T> momentum_at(Epoch t, Group<T> group) const {
-    return momentum(height(t), group);
-  }
-  [[nodiscard]] std::optional<T> momentum_at_time(double t, Group<T> group) const {
-    return momentum(height(t), group);
-  }
+  [[nodiscard]] std::optional<T> momentum_at(Epoch t, Group<T> group) const { return momentum(height(t), group); }
+  [[nodiscard]] std::optional<T> momentum_at_time(double t, Group<T> group) const { return momentum(height(t), group); }
 
   /// The base rate of a group under this schedule.
   [[nodiscard]] T initial_lr(Group<T> group) const { return base_lr[group.index]; }
@@ -122,8 +114,7 @@ struct Cyclic {
 
   /// Exact at heights 0 and 1.
   [[nodiscard]] static C between(const C& low, const C& high, const C& height) {
-    return height <= C(0.5) ? C(low + (high - low) * height)
-                            : C(high + (low - high) * (C(1) - height));
+    return height <= C(0.5) ? C(low + (high - low) * height) : C(high + (low - high) * (C(1) - height));
   }
 
   /// The share of the way from base_lr to max_lr.

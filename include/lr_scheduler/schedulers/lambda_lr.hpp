@@ -43,8 +43,7 @@ struct Lambda {
   /// The rate at epoch t, for each group by its base rate.
   [[nodiscard]] auto at(Epoch t) const {
     const auto factor = detail::per_group_factor(lr_lambda, t);
-    return
-        [factor](const Group<T>& group) { return detail::Scaled<T>{factor(group.index)}(group); };
+    return [factor](const Group<T>& group) { return detail::Scaled<T>{factor(group.index)}(group); };
   }
   [[nodiscard]] T at(Epoch t, Group<T> group) const { return at(t)(group); }
 };

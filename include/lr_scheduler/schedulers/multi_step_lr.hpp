@@ -48,8 +48,7 @@ struct MultiStep {
   }
 
   [[nodiscard]] detail::compute_t<T> multiplier(Epoch t) const {
-    return gamma_to_the(
-        std::count_if(milestones.begin(), milestones.end(), [t](Epoch m) { return m <= t; }));
+    return gamma_to_the(std::count_if(milestones.begin(), milestones.end(), [t](Epoch m) { return m <= t; }));
   }
   /// The rate at epoch t, for each group by its base rate.
   [[nodiscard]] auto at(Epoch t) const { return detail::Scaled<T>{multiplier(t)}; }

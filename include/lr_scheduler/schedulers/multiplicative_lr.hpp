@@ -52,9 +52,7 @@ struct Multiplicative {
   [[nodiscard]] auto times(Epoch t, Epoch from) const {
     using C = detail::compute_t<T>;
     const auto factor = detail::per_group_factor(lr_lambda, t, from);
-    return [factor](const T& lr, const Group<T>& group) {
-      return detail::to_rate<T>(C(C(lr) * factor(group.index)));
-    };
+    return [factor](const T& lr, const Group<T>& group) { return detail::to_rate<T>(C(C(lr) * factor(group.index))); };
   }
 };
 

@@ -35,19 +35,19 @@ namespace schedule {
 /// (arXiv:1708.07120).
 template <Scalar T>
 struct OneCycle {
-  OneOrPerGroup<T> max_lr;             ///< The highest rate; one or one for each group. Required.
-  std::optional<Epoch> total_steps{};  ///< Steps of the cycle, positive; or else:
-  std::optional<Epoch> epochs{};       ///< epochs * steps_per_epoch, both positive.
-  std::optional<Epoch> steps_per_epoch{};  ///< See epochs.
-  T pct_start = T(0.3L);                   ///< Share of the steps that the rise takes, 0 to 1.
+  OneOrPerGroup<T> max_lr;                               ///< The highest rate; one or one for each group. Required.
+  std::optional<Epoch> total_steps{};                    ///< Steps of the cycle, positive; or else:
+  std::optional<Epoch> epochs{};                         ///< epochs * steps_per_epoch, both positive.
+  std::optional<Epoch> steps_per_epoch{};                ///< See epochs.
+  T pct_start = T(0.3L);                                 ///< Share of the steps that the rise takes, 0 to 1.
   AnnealStrategy anneal_strategy = AnnealStrategy::cos;  ///< cos or linear.
-  bool cycle_momentum = true;                 ///< Whether momentum (Adam: beta1) is driven too.
-  OneOrPerGroup<T> base_momentum = T(0.85L);  ///< Momentum at max_lr, in [0, 1); as max_lr.
-  OneOrPerGroup<T> max_momentum = T(0.95L);   ///< Momentum at the ends, in [0, 1); as max_lr.
-  T div_factor = T(25);                       ///< max_lr / the first rate, positive.
-  T final_div_factor = T(10000);              ///< The first rate / the last, positive.
-  bool three_phase = false;             ///< Whether the fall is mirrored before the last phase.
-  AfterEnd after_end = AfterEnd::hold;  ///< Past total_steps: hold the last rate, or error.
+  bool cycle_momentum = true;                            ///< Whether momentum (Adam: beta1) is driven too.
+  OneOrPerGroup<T> base_momentum = T(0.85L);             ///< Momentum at max_lr, in [0, 1); as max_lr.
+  OneOrPerGroup<T> max_momentum = T(0.95L);              ///< Momentum at the ends, in [0, 1); as max_lr.
+  T div_factor = T(25);                                  ///< max_lr / the first rate, positive.
+  T final_div_factor = T(10000);                         ///< The first rate / the last, positive.
+  bool three_phase = false;                              ///< Whether the fall is mirrored before the last phase.
+  AfterEnd after_end = AfterEnd::hold;                   ///< Past total_steps: hold the last rate, or error.
 
   static constexpr std::string_view name = "OneCycleLR";
   template <class Self, class Visitor>
@@ -70,12 +70,8 @@ struct OneCycle {
   /// Throws std::invalid_argument if an option is out of range.
   void validate() const {
     const detail::Check check(name);
-    const auto not_negative = [&](std::string_view field, const T& value) {
-      check.not_negative(field, value);
-    };
-    const auto momentum = [&](std::string_view field, const T& value) {
-      check.momentum(field, value);
-    };
+    const auto not_negative = [&](std::string_view field, const T& value) { check.not_negative(field, value); };
+    const auto momentum = [&](std::string_view field, const T& value) { check.momentum(field, value); };
     check.each("max_lr", max_lr, not_negative);
     if (total_steps) {
       check.positive("total_steps", *total_steps);
@@ -95,14 +91,11 @@ struct OneCycle {
     }
     check.positive("div_factor", div_factor);
     check.positive("final_div_factor", final_div_factor);
-    if (after_end == AfterEnd::rebound)
-      check.refuse("after_end must be hold or error, got rebound");
+    if (after_end == AfterEnd::rebound) check.refuse("after_end must be hold or error, got rebound");
   }
 
   /// How many steps the cycle has.
-  [[nodiscard]] Epoch steps() const {
-    return total_steps ? *total_steps : *epochs * *steps_per_epoch;
-  }
+  [[nodiscard]] Epoch steps() const { return total_steps ? *total_steps : *epochs * *steps_per_epoch; }
 
   /// The rate at epoch t, for each group by its place. Throws std::out_of_range past total_steps
   /// where after_end is error.
@@ -111,17 +104,11 @@ struct OneCycle {
   [[nodiscard]] T at_time(double t, Group<T> group) const { return curve(t)(group); }
 
   [[nodiscard]] bool cycles_momentum() const { return cycle_momentum; }
-  [[nodiscard]] std::optional<T> momentum_at(Epoch t, Group<T> group) const {
-    return momentum(phase(t), group);
-  }
-  [[nodiscard]] std::optional<T> momentum_at_time(double t, Group<T> group) const {
-    return momentum(phase(t), group);
-  }
+  [[nodiscard]] std::optional<T> momentum_at(Epoch t, Group<T> group) const { return momentum(phase(t), group); }
+  [[nodiscard]] std::optional<T> momentum_at_time(double t, Group<T> group) const { return momentum(phase(t), group); }
 
   /// The base rate of a group under this schedule: its first rate.
-  [[nodiscard]] T initial_lr(Group<T> group) const {
-    return detail::to_rate<T>(level(first, group.index));
-  }
+  [[nodiscard]] T initial_lr(Group<T> group) const { return detail::to_rate<T>(level(first, group.index)); }
 
  private:
   using C = detail::compute_t<T>;
@@ -151,9 +138,7 @@ struct OneCycle {
 
   [[nodiscard]] std::optional<T> momentum(const Phase& now, const Group<T>& group) const {
     if (!cycle_momentum) return std::nullopt;
-    const auto value = [&](Level which) {
-      return C((which == highest ? base_momentum : max_momentum)[group.index]);
-    };
+    const auto value = [&](Level which) { return C((which == highest ? base_momentum : max_momentum)[group.index]); };
     return static_cast<T>(now.way(value(now.from), value(now.to)));
   }
 
@@ -166,12 +151,10 @@ struct OneCycle {
     const C end = C(steps() - 1);
     const C now = std::min(C(t), end);
     const C rise = C(C(pct_start) * C(steps()));
-    const std::array<C, 3> ends = three_phase
-                                      ? std::array<C, 3>{C(rise - C(1)), C(C(2) * rise - C(2)), end}
-                                      : std::array<C, 3>{C(rise - C(1)), end, end};
-    const std::array<Level, 4> levels = three_phase
-                                            ? std::array<Level, 4>{first, highest, first, last}
-                                            : std::array<Level, 4>{first, highest, last, last};
+    const std::array<C, 3> ends = three_phase ? std::array<C, 3>{C(rise - C(1)), C(C(2) * rise - C(2)), end}
+                                              : std::array<C, 3>{C(rise - C(1)), end, end};
+    const std::array<Level, 4> levels = three_phase ? std::array<Level, 4>{first, highest, first, last}
+                                                    : std::array<Level, 4>{first, highest, last, last};
     C start = C(0);
     const std::size_t phases = three_phase ? 3 : 2;
     for (std::size_t i = 0;; ++i) {

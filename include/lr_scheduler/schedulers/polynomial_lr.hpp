@@ -50,9 +50,7 @@ struct Polynomial {
   /// The rate at epoch t, for each group by its base rate.
   [[nodiscard]] auto at(Epoch t) const { return detail::Scaled<T>{multiplier(t)}; }
   [[nodiscard]] T at(Epoch t, Group<T> group) const { return at(t)(group); }
-  [[nodiscard]] T at_time(double t, Group<T> group) const {
-    return detail::Scaled<T>{multiplier(t)}(group);
-  }
+  [[nodiscard]] T at_time(double t, Group<T> group) const { return detail::Scaled<T>{multiplier(t)}(group); }
   /// The rate at epoch t, from the one that is there.
   [[nodiscard]] auto next(Epoch t) const { return detail::next_by_ratio<T>(*this, t); }
   [[nodiscard]] T next(Epoch t, T lr, Group<T> group) const { return next(t)(lr, group); }

@@ -31,10 +31,10 @@ struct PlateauOptions {
   Epoch patience = 10;                                ///< Bad epochs in a row that are tolerated.
   T threshold = T(1e-4L);                             ///< By how much a metric must beat the best.
   ThresholdMode threshold_mode = ThresholdMode::rel;  ///< Relative to the best, or absolute.
-  Epoch cooldown = 0;              ///< Epochs after a reduction without counting.
-  OneOrPerGroup<T> min_lr = T(0);  ///< The lowest rate; one or one for each group, not negative.
-  T eps = T(1e-8L);                ///< A reduction by no more than this is not made.
-  NanPolicy nan_policy = NanPolicy::count_as_bad;  ///< What a metric that is not a number does.
+  Epoch cooldown = 0;                                 ///< Epochs after a reduction without counting.
+  OneOrPerGroup<T> min_lr = T(0);                     ///< The lowest rate; one or one for each group, not negative.
+  T eps = T(1e-8L);                                   ///< A reduction by no more than this is not made.
+  NanPolicy nan_policy = NanPolicy::count_as_bad;     ///< What a metric that is not a number does.
 
   static constexpr std::string_view name = "ReduceLROnPlateau";
   template <class Self, class Visitor>
@@ -58,8 +58,7 @@ struct PlateauOptions {
     check.not_negative("patience", patience);
     check.not_negative("threshold", threshold);
     check.not_negative("cooldown", cooldown);
-    check.each("min_lr", min_lr,
-               [&](std::string_view field, const T& value) { check.not_negative(field, value); });
+    check.each("min_lr", min_lr, [&](std::string_view field, const T& value) { check.not_negative(field, value); });
     check.not_negative("eps", eps);
   }
 
@@ -124,8 +123,8 @@ class ReduceLROnPlateau : public Scheduler<T> {
     }
     const bool is_nan = detail::is_nan(*metric);
     if (is_nan && options_.nan_policy == NanPolicy::error) {
-      throw std::invalid_argument("ReduceLROnPlateau: the metric of epoch " +
-                                  std::to_string(last_epoch_ + 1) + " is not a number");
+      throw std::invalid_argument("ReduceLROnPlateau: the metric of epoch " + std::to_string(last_epoch_ + 1) +
+                                  " is not a number");
     }
     sync_groups();
     if (is_nan && options_.nan_policy == NanPolicy::ignore) {
@@ -193,14 +192,12 @@ class ReduceLROnPlateau : public Scheduler<T> {
     return progress;
   }
 
-  void load(const StateDict& saved, const StateDict& progress, int digits,
-            OnMismatch on_mismatch) override {
+  void load(const StateDict& saved, const StateDict& progress, int digits, OnMismatch on_mismatch) override {
     PlateauOptions<T> options = options_;
     detail::merge_options(options, saved, on_mismatch, digits, "options");
     options.validate();
-    Base::check_keys(
-        progress, {"last_epoch", "base_lrs", "lrs", "best", "num_bad_epochs", "cooldown_counter"},
-        "progress");
+    Base::check_keys(progress, {"last_epoch", "base_lrs", "lrs", "best", "num_bad_epochs", "cooldown_counter"},
+                     "progress");
     const auto common = Base::read_common(progress);
     detail::check_groups(options, common.lrs.size());
     std::optional<T> best;

@@ -27,8 +27,8 @@ namespace schedule {
 /// Optima and Better Generalization" (arXiv:1803.05407).
 template <Scalar T>
 struct SWA {
-  OneOrPerGroup<T> swa_lr;   ///< The last rate; one or one for each group. Required.
-  Epoch anneal_epochs = 10;  ///< Epochs on the way, not negative; 0 is already there.
+  OneOrPerGroup<T> swa_lr;                               ///< The last rate; one or one for each group. Required.
+  Epoch anneal_epochs = 10;                              ///< Epochs on the way, not negative; 0 is already there.
   AnnealStrategy anneal_strategy = AnnealStrategy::cos;  ///< cos or linear.
 
   static constexpr std::string_view name = "SWALR";
@@ -42,8 +42,7 @@ struct SWA {
   /// Throws std::invalid_argument if an option is out of range.
   void validate() const {
     const detail::Check check(name);
-    check.each("swa_lr", swa_lr,
-               [&](std::string_view field, const T& value) { check.not_negative(field, value); });
+    check.each("swa_lr", swa_lr, [&](std::string_view field, const T& value) { check.not_negative(field, value); });
     check.not_negative("anneal_epochs", anneal_epochs);
   }
 
@@ -56,8 +55,8 @@ struct SWA {
   [[nodiscard]] auto next(Epoch t) const {
     const C left = way(t).remaining();
     const C left_before = t == 0 ? C(1) : way(t - 1).remaining();
-    return [this, ratio = left_before == C(0) ? C(0) : C(left / left_before)](
-               const T& lr, const Group<T>& group) noexcept {
+    return [this, ratio = left_before == C(0) ? C(0) : C(left / left_before)](const T& lr,
+                                                                              const Group<T>& group) noexcept {
       if (ratio == C(1)) return lr;
       const C target = C(swa_lr[group.index]);
       return detail::to_rate<T>(std::max(C(target + (C(lr) - target) * ratio), C(0)));
@@ -84,8 +83,7 @@ struct SWA {
   [[nodiscard]] detail::Blend<C> way(Time t) const {
     const auto end = static_cast<Time>(anneal_epochs);
     if (t >= end) return {C(0), false};
-    return anneal_strategy == AnnealStrategy::cos ? detail::cosine_blend<C>(t, end)
-                                                  : detail::linear_blend<C>(t, end);
+    return anneal_strategy == AnnealStrategy::cos ? detail::cosine_blend<C>(t, end) : detail::linear_blend<C>(t, end);
   }
 };
 
