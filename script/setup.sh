@@ -1,4 +1,4 @@
-# What script/demo, script/test and .ci/run share; they source it.
+# What the scripts here and in .ci share; they source it.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
