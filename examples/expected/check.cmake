@@ -4,7 +4,8 @@
 #   EXIT_CODE    0 by default
 #   OUTPUT_FILE  a file with its exact output
 #   OUTPUT       a regular expression that its output matches
-#   ERROR        its exact error output, but for the last newline; empty by default
+#   ERROR        a regular expression that its whole error output, but for the last newline, matches;
+#                empty by default
 if(NOT DEFINED EXIT_CODE)
   set(EXIT_CODE 0)
 endif()
@@ -30,8 +31,8 @@ if(DEFINED OUTPUT AND NOT output MATCHES "${OUTPUT}")
   string(APPEND wrong "output does not match ${OUTPUT}\n")
 endif()
 string(REGEX REPLACE "\n$" "" error "${error}")
-if(NOT error STREQUAL "${ERROR}")
-  string(APPEND wrong "error output is not: ${ERROR}\n")
+if(NOT error MATCHES "^${ERROR}$")
+  string(APPEND wrong "error output does not match ${ERROR}\n")
 endif()
 if(wrong)
   message(FATAL_ERROR "${wrong}--- output\n${output}--- error output\n${error}")
