@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""PyTorch's StepLR in Python: the rate of each update, as docs/frameworks.md and libtorch.cpp have it."""
+"""PyTorch's StepLR in Python: the rate of each update, as docs/adapters.md and libtorch.cpp have it."""
 
 import torch
 
