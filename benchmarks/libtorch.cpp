@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a step costs on a torch::optim::Optimizer: libtorch's own StepLR and ours, one group and
-// ten.
+// What a step costs on a torch::optim::Optimizer: libtorch's own StepLR and ours, with 1, 2 and 10
+// groups.
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -11,7 +11,7 @@
 #include <torch/types.h>
 
 #include <lr_scheduler/adapters/libtorch.hpp>
-#include <lr_scheduler/schedulers/step_lr.hpp>
+#include <lr_scheduler/lr_scheduler.hpp>
 
 namespace {
 
@@ -40,7 +40,7 @@ void our_step_lr(benchmark::State& state) {
 
 }  // namespace
 
-BENCHMARK(libtorch_step_lr)->Arg(1)->Arg(10);
-BENCHMARK(our_step_lr)->Arg(1)->Arg(10);
+BENCHMARK(libtorch_step_lr)->Arg(1)->Arg(2)->Arg(10);
+BENCHMARK(our_step_lr)->Arg(1)->Arg(2)->Arg(10);
 
 BENCHMARK_MAIN();
