@@ -5,8 +5,8 @@
 //     instructions                     prints the cases, "table <tab> name" each
 //     instructions 1,10,1000 NAME...   runs these, those of the table "classes" with each of these numbers of groups
 //
-// For each run it prints "name <tab> groups <tab> steps <tab> sizeof <tab> heap", heap being the bytes that the
-// scheduler has allocated. It fails if a step allocates. SCALAR is the type of the rates, double or float.
+// For each run it prints "name <tab> groups <tab> steps <tab> sizeof <tab> heap <tab> allocations": the bytes that the
+// scheduler has allocated, and how often its steps have. SCALAR is the type of the rates, double or float.
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
@@ -117,11 +117,8 @@ void count(const std::string& name, Run run, std::size_t size, std::size_t heap,
   CALLGRIND_ZERO_STATS;
   take();
   CALLGRIND_DUMP_STATS_AT(label.c_str());
-  if (allocations != allocations_before) {
-    std::fprintf(stderr, "%s: steps allocate\n", label.c_str());
-    std::exit(EXIT_FAILURE);
-  }
-  std::printf("%s\t%lld\t%zu\t%zu\n", label.c_str(), static_cast<long long>(run.steps), size, heap);
+  std::printf("%s\t%lld\t%zu\t%zu\t%zu\n", label.c_str(), static_cast<long long>(run.steps), size, heap,
+              allocations - allocations_before);
 }
 
 Groups make_groups(std::size_t groups) {
@@ -401,7 +398,7 @@ void add_growth_with_chain() {
     add_growth<ChainedScheduler<T>>("children", "ChainedScheduler, no factors" + end,
                                     {.schedules = std::vector<AnySchedule<T>>(children, no_factor)});
   }
-  for (const std::size_t depth : {2, 8, 32}) {
+  for (const std::size_t depth : {1, 4, 8, 12}) {
     const std::string end = "; " + std::to_string(depth);
     const auto nest = [depth](auto chained, const AnySchedule<T>& innermost, const AnySchedule<T>& other) {
       chained.schedules = {innermost, other};
