@@ -124,6 +124,47 @@ def record(case, state_after=None):
     return case
 
 
+def schedulers_in(config):
+    """All schedulers of a configuration, those that combine others too."""
+    result = [config]
+    for child in config.get("schedulers", []):
+        result += schedulers_in(child)
+    return result
+
+
+def deviates(config):
+    """Whether PyTorch does something in this mixed run that the library does otherwise on purpose
+    (docs/parity.md). All of it comes from constructors that change the optimizer at once, however
+    late the scheduler's turn is."""
+    types = [one["type"] for one in schedulers_in(config)]
+    if types.count("SWALR") > 1 or types.count("OneCycleLR") > 1:
+        return True  # all take the last one's rates
+    children = config["schedulers"]
+    if sum(child.get("cycle_momentum", False) for child in children) > 1:
+        return True  # OneCycleLR takes the momentum options of a CyclicLR constructed after it
+    family = config["type"]
+    types = [child["type"] for child in children]
+    for i, child in enumerate(types):
+        later = set(types[i + 1 :])
+        if family == "SequentialLR":
+            if i > 0 and children[i].get("cycle_momentum"):
+                return True  # momentum changes at construction
+            if i > 0 and child == "OneCycleLR" and types[0] not in Generator.from_base_rate:
+                return True  # the first one starts from OneCycleLR's base rate
+            sets_base = child == "OneCycleLR" or (child == "CyclicLR" and i == 0)
+            keeps_base = later <= {"CyclicLR", "OneCycleLR", "MultiplicativeLR", "SWALR"}
+        else:
+            if i > 0 and child == "CyclicLR":
+                return True  # the rate goes back to the base rate until the first step
+            sets_base = child == "OneCycleLR" and i > 0
+            if family == "ChainedScheduler":
+                sets_base = child in ("CyclicLR", "OneCycleLR")
+            keeps_base = later <= {*Generator.factors, "MultiplicativeLR", "SWALR"}
+        if sets_base and not keeps_base:
+            return True  # the later ones start from another base rate
+    return False
+
+
 class Generator:
     """Random cases, as a user might configure them and now and then as he might not."""
 
@@ -134,6 +175,9 @@ class Generator:
         "LambdaLR", "CosineAnnealingWarmRestarts", "CyclicLR", "OneCycleLR", "SWALR",
         "ReduceLROnPlateau", "SequentialLR", "ChainedScheduler", "Stacked",
     )
+    from_base_rate = ("LambdaLR", "CosineAnnealingWarmRestarts", "CyclicLR", "OneCycleLR")
+    special = from_base_rate + ("SWALR",)
+    mixed_families = ("SequentialLR", "ChainedScheduler", "Stacked")
 
     def __init__(self, seed):
         self.random = random.Random(seed)
@@ -212,12 +256,35 @@ class Generator:
             options = {"schedulers": children}
         return {"type": family, **options}
 
-    def case(self, family, number):
+    def mixed_config(self, family, groups, length):
+        """Several schedulers, at least one of them special, in which PyTorch and the library agree."""
+        rng = self.random
+        first = rng.choice(("CyclicLR", "OneCycleLR", None, None))
+        while True:
+            children = [self.config(rng.choice(self.chainable + 2 * self.special), groups, length)
+                        for _ in range(rng.randint(2, 4))]
+            if first is not None:
+                children[0] = self.config(first, groups, length)
+            elif family != "ChainedScheduler" and rng.random() < 0.3:
+                # First in a sequence, others would run a step early in a chain.
+                chain = [self.config(rng.choice(("StepLR", "ConstantLR", "LinearLR", "LambdaLR")), groups, length)
+                         for _ in range(2)]
+                children[0] = {"type": "ChainedScheduler", "schedulers": chain}
+            elif family == "Stacked" and rng.random() < 0.3:  # only first: it resets the rate
+                children[0] = self.config("SequentialLR", groups, length)
+            config = {"type": family, "schedulers": children}
+            if family == "SequentialLR":
+                config["milestones"] = sorted(rng.sample(range(1, length + 1), len(children) - 1))
+            is_special = any(one["type"] in self.special for one in schedulers_in(config))
+            if is_special and not deviates(config):
+                return config
+
+    def case(self, family, number, mixed=False):
         rng = self.random
         length = rng.choice((12, 20, 43, 60))
         groups = [{"lr": rng.choice((0.1, 0.05, 0.001, 1.0))} for _ in range(rng.randint(1, 3))]
-        config = self.config(family, len(groups), length)
-        if config.get("cycle_momentum"):
+        config = (self.mixed_config if mixed else self.config)(family, len(groups), length)
+        if any(one.get("cycle_momentum") for one in schedulers_in(config)):
             for group in groups:
                 group["momentum"] = 0.9
         if family == "ReduceLROnPlateau":
@@ -236,19 +303,21 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--runs", type=int, default=5, help="for each family")
     parser.add_argument("--states", action="store_true", help="take a state in the middle of each run")
+    parser.add_argument("--mixed", action="store_true",
+                        help="runs of several schedulers that are not all factors; numbered from 1000")
     arguments = parser.parse_args()
     generator = Generator(arguments.seed)
-    for family in Generator.families:
+    for family in Generator.mixed_families if arguments.mixed else Generator.families:
         if arguments.states and family == "Stacked":
             continue
-        number = 0
-        while number < arguments.runs:
-            case = generator.case(family, number)
+        first = number = 1000 if arguments.mixed else 0
+        while number < first + arguments.runs:
+            case = generator.case(family, number, arguments.mixed)
             middle = len(single_operations(case["ops"])) // 2 if arguments.states else None
             try:
                 recorded = record(case, middle)
             except (ValueError, ZeroDivisionError):
-                continue  # PyTorch refuses the run
+                continue  # PyTorch refuses the run, or a rate goes below zero
             json.dump(recorded, sys.stdout)
             print()
             number += 1

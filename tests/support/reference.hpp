@@ -75,6 +75,9 @@ class Reference {
     const auto& value = config_.at(name);
     return Exact(static_cast<T>((value.is_array() ? value.at(i) : value).template get<double>()));
   }
+  [[nodiscard]] Exact option_or(const char* name, int otherwise) const {
+    return config_.contains(name) ? option(name) : Exact(otherwise);
+  }
   [[nodiscard]] std::int64_t integer(const char* name) const { return config_.at(name); }
   [[nodiscard]] std::int64_t milestone(std::size_t i) const { return config_.at("milestones").at(i); }
   [[nodiscard]] std::size_t active() const {
@@ -161,8 +164,8 @@ class Reference {
                                    ? integer("total_steps")
                                    : integer("epochs") * integer("steps_per_epoch");
     const Exact high = option("max_lr", i);
-    const Exact low = high / option("div_factor");
-    const Exact last = low / option("final_div_factor");
+    const Exact low = high / option_or("div_factor", 25);
+    const Exact last = low / option_or("final_div_factor", 10000);
     const Exact rise = option("pct_start") * steps;
     std::vector<Exact> ends{Exact(rise - 1), Exact(steps - 1)};
     std::vector<Exact> levels{low, high, last};
