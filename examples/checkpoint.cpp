@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <lr_scheduler/checkpoint.hpp>
 #include <lr_scheduler/json.hpp>
 #include <lr_scheduler/lr_scheduler.hpp>
 

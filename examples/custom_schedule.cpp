@@ -10,17 +10,15 @@
 
 namespace schedule = lr_scheduler::schedule;
 
-/// The base rate up to step `constant_steps`, then falling as the inverse of the square root.
+/// The base rate up to step `constant_steps`, then falling as the inverse of the square root. A
+/// `double at(Epoch t, double base_lr)` would do to bind and to sequence it; a Factor says that the
+/// schedule multiplies the base rate, so that a chain of this and others is their product.
 struct InverseSquareRoot {
   lr_scheduler::Epoch constant_steps = 4;
 
-  double at(lr_scheduler::Epoch t, double base_lr) const { return base_lr * multiplier(t); }
-
-  /// Not needed to be bound or sequenced: it says that the schedule multiplies the base rate, so
-  /// that a chain of this and others is their product.
-  double multiplier(lr_scheduler::Epoch t) const {
+  lr_scheduler::Factor<double> at(lr_scheduler::Epoch t) const {
     const auto steps = static_cast<double>(constant_steps);
-    return t < constant_steps ? 1.0 : std::sqrt(steps / static_cast<double>(t));
+    return {t < constant_steps ? 1.0 : std::sqrt(steps / static_cast<double>(t))};
   }
 };
 

@@ -10,15 +10,7 @@
 #include <vector>
 
 #include <lr_scheduler/any_schedule.hpp>
-#include <lr_scheduler/combinators/chained_scheduler.hpp>
-#include <lr_scheduler/combinators/sequential_lr.hpp>
-#include <lr_scheduler/scheduled.hpp>
-#include <lr_scheduler/schedulers/cosine_annealing_lr.hpp>
-#include <lr_scheduler/schedulers/cyclic_lr.hpp>
-#include <lr_scheduler/schedulers/exponential_lr.hpp>
-#include <lr_scheduler/schedulers/multiplicative_lr.hpp>
-#include <lr_scheduler/schedulers/step_lr.hpp>
-#include <lr_scheduler/schedulers/swa_lr.hpp>
+#include <lr_scheduler/schedulers.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"
@@ -49,11 +41,9 @@ struct Named {
   double at(Epoch, double base_lr) const { return shape == Shape::flat ? base_lr : 0.0; }
 };
 
-/// A factor at any time, though its multiplier() knows whole epochs only.
+/// A factor at any time.
 struct Half {
-  double multiplier(Epoch t) const { return std::pow(0.5, static_cast<double>(t)); }
-  double at(Epoch t, double base_lr) const { return base_lr * multiplier(t); }
-  double at_time(double t, Group<double> group) const { return group.base_lr * std::pow(0.5, t); }
+  Factor<double> at(Time t) const { return {std::pow(0.5, t.as<double>())}; }
 };
 
 /// Too large to be held in place, and not trivial to copy.
@@ -69,8 +59,6 @@ struct Large {
 
 static_assert(std::is_convertible_v<schedule::Step<double>, Any>);
 static_assert(std::is_convertible_v<Own, Any>);
-static_assert(!std::is_constructible_v<Any, int>);
-static_assert(!std::is_constructible_v<Any, std::string>);
 static_assert(!std::is_default_constructible_v<Any>);
 static_assert(std::is_nothrow_move_constructible_v<Any>);
 
@@ -83,47 +71,51 @@ const Any cyclic = schedule::Cyclic<double>{.base_lr = 0.1, .max_lr = 0.5, .step
 TEST_CASE("any schedule does what the schedule in it does") {
   CHECK(step.at(4, 0.5) == about(0.005L));
   CHECK(step.next(4, 0.3, 0.5) == about(0.03L));
-  CHECK(step.multiplier(Epoch{4}) == about(0.01L));
-  CHECK(cosine.at_time(2.0, 0.5) == about(0.25L));
+  CHECK(cosine.at(2.0, 0.5) == about(0.25L));
+  CHECK(cosine.at(1.0, 0.5) == about(0.42677669529663688110L));
   CHECK(multiplicative.next(1, 0.3, 0.5) == about(0.15L));
-  CHECK(cyclic.momentum_at(2, 0.5) == std::optional(0.8));
-  CHECK(cyclic.momentum_at_time(1.0, 0.5) == about(0.85L));
-  CHECK(step.momentum_at(2, 0.5) == std::nullopt);
+  CHECK(cyclic.momentum(2, 0.5) == std::optional(0.8));
+  CHECK(cyclic.momentum(1.0, 0.5) == about(0.85L));
+  CHECK(step.momentum(2, 0.5) == std::nullopt);
   CHECK(Any(Own{}).at(2, 0.5) == 1.5);
 }
 
 TEST_CASE("any schedule says what the schedule in it can do") {
-  CHECK((step.has_closed_form() && !step.is_continuous() && step.is_factor()));
-  CHECK((cosine.has_closed_form() && cosine.is_continuous() && !cosine.is_factor()));
-  CHECK((!multiplicative.has_closed_form() && !multiplicative.is_continuous()));
-  CHECK((swa.starts_from_current() && !cosine.starts_from_current()));
-  CHECK(multiplicative.starts_from_current());
-  CHECK((cyclic.cycles_momentum() && !step.cycles_momentum()));
+  CHECK((step.abilities(0).closed_form && !step.abilities(0).continuous && step.abilities(0).factor));
+  CHECK((cosine.abilities(0).closed_form && cosine.abilities(0).continuous && !cosine.abilities(0).factor));
+  CHECK((!multiplicative.abilities(0).closed_form && !multiplicative.abilities(0).continuous));
+  CHECK((swa.abilities(0).goes_on && !cosine.abilities(0).goes_on));
+  CHECK(multiplicative.abilities(0).goes_on);
+  CHECK((cyclic.abilities(0).momentum && !step.abilities(0).momentum));
+  CHECK((cyclic.abilities(0).own_base && !step.abilities(0).own_base));
   CHECK(step.name() == "StepLR");
   CHECK(Any(Own{}).name() == "custom");
 }
 
 TEST_CASE("any schedule throws where it is asked for what the schedule in it lacks") {
   CHECK(message_of<std::logic_error>([] { (void)multiplicative.at(1, 0.5); }) == "MultiplicativeLR has no closed form");
-  CHECK(message_of<std::logic_error>([] { (void)step.at_time(1.5, 0.5); }) == "StepLR is not continuous");
-  CHECK(message_of<std::logic_error>([] { (void)cosine.multiplier(Epoch{1}); }) == "CosineAnnealingLR is not a factor");
-  CHECK(message_of<std::logic_error>([] { (void)step.multiplier(1.5); }) == "StepLR is not a continuous factor");
+  CHECK(message_of<std::logic_error>([] { (void)step.at(1.5, 0.5); }) == "StepLR is not continuous");
   CHECK(message_of([] { Any(schedule::Step<double>{.step_size = 0}).validate(); }) ==
         "StepLR: step_size must be positive, got 0");
-  CHECK(message_of([] { Any(schedule::SWA<double>{.swa_lr = {0.1, 0.2}}).check_groups(3); }) ==
-        "SWALR: swa_lr has 2 values for 3 parameter groups");
 }
 
-TEST_CASE("where there is no chainable form, the closed form takes its place") {
+TEST_CASE("where there is no chain, the closed form takes its place") {
   CHECK(cyclic.next(1, 77.0, 0.5) == about(0.3L));
   CHECK(Any(Own{}).next(2, 77.0, 0.5) == 1.5);
 }
 
+/// The first rate of a schedule that takes over from another in a sequence, where the rate is 0.3 and the base rate
+/// 0.5.
+double first_rate(const Any& schedule) {
+  const Any sequence = schedule::Sequential<double>{.schedules = {step, schedule}, .milestones = {1}};
+  return sequence.next(1, 0.3, 0.5);
+}
+
 TEST_CASE("any schedule starts from the base rate or from the rate that is there") {
-  CHECK(cosine.start()(0.3, 0.5) == 0.5);
-  CHECK(cyclic.start()(0.3, 0.5) == 0.1);
-  CHECK(multiplicative.start()(0.3, 0.5) == 0.15);
-  CHECK(swa.start()(0.3, 0.5) == 0.3);
+  CHECK(first_rate(cosine) == 0.5);
+  CHECK(first_rate(cyclic) == 0.1);
+  CHECK(first_rate(multiplicative) == 0.15);
+  CHECK(first_rate(swa) == 0.3);
 }
 
 TEST_CASE("any schedule compares classes and options") {
@@ -171,8 +163,7 @@ TEST_CASE("a schedule too large to be held in place is evaluated all the same") 
   Large large;
   large.rates[3] = 0.25;
   const Any any = large;
-  const auto curve = any.at(3);
-  CHECK(curve(0.8) == 0.2);
+  CHECK(any.at(3, 0.8) == 0.2);
   std::vector<ParamGroup<double>> groups{{.lr = 0.8}, {.lr = 0.4}};
   Scheduled scheduler{groups, any};
   scheduler.seek(3);
@@ -186,7 +177,8 @@ TEST_CASE("any schedule binds to an optimizer as the schedule in it does") {
   CHECK(message_of<std::logic_error>([&] { scheduler.seek_time(0.5); }) ==
         "StepLR: cannot seek without a continuous closed form");
   CHECK(message_of([&] { Scheduled refused(groups, cyclic); }) ==
-        "CyclicLR: cycle_momentum is true, but parameter group 0 has no momentum");
+        "CyclicLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set cycle_momentum = "
+        "false");
   CHECK(message_of([&] { Scheduled refused(groups, Any(schedule::Step<double>{.step_size = 0})); }) ==
         "StepLR: step_size must be positive, got 0");
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,6 +13,8 @@
 
 namespace lr_scheduler::testing {
 namespace {
+
+const schedule::Exponential<double> halved{.gamma = 0.5};
 
 struct Own {
   double at(Epoch, double base_lr) const { return base_lr; }
@@ -76,8 +79,29 @@ TEST_CASE("states are printed") {
   CHECK(fmt::format("{}", state) == "{version=1, lrs=[0.5, true, none, a text], progress={last_epoch=3}}");
 }
 
-TEST_CASE("width and alignment are those of texts") {
-  CHECK(fmt::format("{:>30}|", schedule::Exponential<double>{.gamma = 0.5}) == "      ExponentialLR(gamma=0.5)|");
+TEST_CASE("a width, fill and alignment apply to all that is printed") {
+  CHECK(fmt::format("{:>30}|", halved) == "      ExponentialLR(gamma=0.5)|");
+  CHECK(fmt::format("{:*<30}|", AnySchedule<double>(halved)) == "ExponentialLR(gamma=0.5)******|");
+  std::vector<ParamGroup<double>> groups{{.lr = 0.5}};
+  ExponentialLR scheduler{groups, halved};
+  const Scheduler<double>& base = scheduler;
+  const std::string printed = "ExponentialLR(gamma=0.5, last_epoch=0, lr=[0.5])";
+  CHECK(fmt::format("{:>60}", scheduler) == "            " + printed);
+  CHECK(fmt::format("{:^60}", base) == "      " + printed + "      ");
+  StateDict state;
+  state.set("kept", StateValue(true));
+  CHECK(fmt::format("{:>13}", state) == "  {kept=true}");
+}
+
+TEST_CASE("a width may be an argument") {
+  CHECK(fmt::format("{:{}}|", halved, 30) == "ExponentialLR(gamma=0.5)      |");
+  CHECK(fmt::format("{:>{}}|", halved, 30) == "      ExponentialLR(gamma=0.5)|");
+  CHECK(fmt::format("{0:>{1}}|", halved, 30) == "      ExponentialLR(gamma=0.5)|");
+  CHECK(fmt::format("{:>{width}}|", halved, fmt::arg("width", 26)) == "  ExponentialLR(gamma=0.5)|");
+  std::vector<ParamGroup<double>> groups{{.lr = 0.5}};
+  ExponentialLR scheduler{groups, halved};
+  CHECK(fmt::format("{:>{}}|", scheduler, 50) == "  ExponentialLR(gamma=0.5, last_epoch=0, lr=[0.5])|");
+  CHECK(fmt::format("{:>{}}|", AnySchedule<double>(halved), 26) == "  ExponentialLR(gamma=0.5)|");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -11,7 +12,7 @@
 #include <lr_scheduler/json.hpp>
 
 #include "support/catch.hpp"
-#include "support/checkers.hpp"
+#include "support/every_schedule.hpp"
 
 namespace lr_scheduler::testing {
 namespace {
@@ -123,9 +124,9 @@ TEST_CASE("a configuration with a mistake is refused, and its place is named") {
       {R"("StepLR")", "expected a JSON object, got string"},
       {R"({})", "type: missing key"},
       {R"({"type": 3})", "type: expected the name of a scheduler, got 3"},
-      {R"({"type": "AdamLR"})", "type: unknown scheduler \"AdamLR\""},
+      {R"({"type": "AdamLR"})", "type: unknown scheduler \"AdamLR\", did you mean \"StepLR\"?"},
       // keys
-      {R"({"type": "StepLR", "step_size": 3, "gama": 0.5})", "gama: unknown key for StepLR"},
+      {R"({"type": "StepLR", "step_size": 3, "gama": 0.5})", "gama: unknown key for StepLR, did you mean \"gamma\"?"},
       {R"({"type": "StepLR", "gamma": 0.5})", "step_size: missing key, StepLR requires it"},
       {R"({"type": "ExponentialLR"})", "gamma: missing key, ExponentialLR requires it"},
       {R"({"type": "CosineAnnealingLR"})", "T_max: missing key, CosineAnnealingLR requires it"},
@@ -135,7 +136,8 @@ TEST_CASE("a configuration with a mistake is refused, and its place is named") {
       {R"({"type": "SWALR"})", "swa_lr: missing key, SWALR requires it"},
       {R"({"type": "WarmupLR"})", "warmup_steps: missing key, WarmupLR requires it"},
       {R"({"type": "LambdaLR"})", "lr_lambda: missing key, LambdaLR requires it"},
-      {R"({"type": "ReduceLROnPlateau", "verbose": true})", "verbose: unknown key for ReduceLROnPlateau"},
+      {R"({"type": "ReduceLROnPlateau", "verbose": true})",
+       "verbose: unknown key for ReduceLROnPlateau, did you mean \"mode\"?"},
       // types
       {R"({"type": "StepLR", "step_size": "3"})", "step_size: expected an integer, got \"3\""},
       {R"({"type": "StepLR", "step_size": 3, "gamma": "0.5"})", "gamma: expected a number, got \"0.5\""},
@@ -152,7 +154,7 @@ TEST_CASE("a configuration with a mistake is refused, and its place is named") {
       {R"({"type": "MultiStepLR", "milestones": 3})", "milestones: expected a list, got 3"},
       {R"({"type": "MultiStepLR", "milestones": [3, "4"]})", "milestones[1]: expected an integer, got \"4\""},
       {R"({"type": "CosineAnnealingLR", "T_max": 3, "after_end": "stop"})",
-       R"(after_end: expected "rebound" or "hold" or "error", got "stop")"},
+       R"(after_end: expected "rebound" or "hold", got "stop")"},
       {R"({"type": "SWALR", "swa_lr": 0.1, "anneal_strategy": 1})",
        R"(anneal_strategy: expected "cos" or "linear", got 1)"},
       {R"({"type": "CyclicLR", "base_lr": [0.1, "a"], "max_lr": 0.5})", "base_lr[1]: expected a number, got \"a\""},
@@ -178,12 +180,12 @@ TEST_CASE("a configuration with a mistake is refused, and its place is named") {
       {R"({"type": "ChainedScheduler", "schedulers":
            [{"type": "LinearLR"}, {"type": "ChainedScheduler", "schedulers":
              [{"type": "LinearLR", "steps": 3}]}]})",
-       "schedulers[1].schedulers[0].steps: unknown key for LinearLR"},
+       "schedulers[1].schedulers[0].steps: unknown key for LinearLR, did you mean \"total_iters\"?"},
       {R"({"type": "ChainedScheduler", "schedulers": [{"typ": "LinearLR"}]})", "schedulers[0].type: missing key"},
       {R"({"type": "ChainedScheduler", "schedulers": [{"type": "ReduceLROnPlateau"}]})",
        "schedulers[0].type: ReduceLROnPlateau is no schedule: it depends on a metric"},
       {R"({"type": "ChainedScheduler", "schedulers": [{"type": "AdamLR"}]})",
-       "schedulers[0].type: unknown scheduler \"AdamLR\""},
+       "schedulers[0].type: unknown scheduler \"AdamLR\", did you mean \"StepLR\"?"},
       // values
       {R"({"type": "ChainedScheduler"})", "ChainedScheduler: needs at least one scheduler, got none"},
       {R"({"type": "SequentialLR", "schedulers": [{"type": "LinearLR"}], "milestones": [3]})",
@@ -192,8 +194,7 @@ TEST_CASE("a configuration with a mistake is refused, and its place is named") {
            [{"type": "LinearLR"}, {"type": "ExponentialLR", "gamma": -1}]})",
        "SequentialLR: schedulers[1]: ExponentialLR: gamma must be finite and not negative, got -1"},
       {R"({"type": "SWALR", "swa_lr": [0.1, 0.2, 0.3]})", "SWALR: swa_lr has 3 values for 2 parameter groups"},
-      {R"({"type": "StepLR", "step_size": 3, "gamma": "NaN"})",
-       "StepLR: gamma must be finite and not negative, got nan"},
+      {R"({"type": "StepLR", "step_size": 3, "gamma": "NaN"})", "gamma: expected a number, got \"NaN\""},
   };
   for (const auto& [text, expected] : table) {
     INFO(text);
@@ -209,7 +210,7 @@ TEST_CASE("a configuration that is nested too deep is refused") {
     }
   };
   nest(60);
-  CHECK(schedule_from_json<double>(config).has_closed_form());
+  CHECK(schedule_from_json<double>(config).abilities(0).closed_form);
   nest(10);
   CHECK(message_of([&] { (void)schedule_from_json<double>(config); }).ends_with(": nested too deep"));
 }
@@ -225,6 +226,30 @@ TEST_CASE("integers do for reals, and reals are read in the precision of the rat
   CHECK(single.at(1, 1.0F) == 0.1F);
   const auto schedule = schedule_from_json<double>(json::parse(R"({"type": "ExponentialLR", "gamma": 2})"));
   CHECK(schedule.at(3, 0.5) == 4);
+}
+
+TEMPLATE_TEST_CASE("every scheduler is made again from the options in its state", "", float, double, long double) {
+  using T = TestType;
+  for (const auto& example : every_example<T>()) {
+    if (example.facts.has_function) continue;
+    INFO(example.name);
+    auto groups = two_groups_with_momentum<T>();
+    auto others = groups;
+    const auto scheduler = example.bind(groups);
+    const json options = json::parse(to_json(scheduler->state_dict()).at("options").dump());
+    INFO(options);
+    const auto made = make_scheduler(others, options);
+    const Scheduler<T>& left = *made;
+    const Scheduler<T>& right = *scheduler;
+    CHECK(typeid(left) == typeid(right));
+    CHECK(to_json(made->state_dict()).at("options") == options);
+    for (int k = 0; k < 12; ++k) {
+      CHECK(same_groups(others, groups));
+      for (Scheduler<T>* each : {scheduler.get(), made.get()}) each->step(T(1 + k % 3));
+    }
+    CHECK(made->state_dict() == scheduler->state_dict());
+    if (example.schedule) CHECK(schedule_from_json<T>(options) == *example.schedule);
+  }
 }
 
 TEST_CASE("the options of a state are a configuration of the same scheduler") {
@@ -251,7 +276,12 @@ TEST_CASE("numbers that JSON does not have are written as texts") {
   state.set("none", StateValue());
   const json written = to_json(state);
   CHECK(written == json::parse(R"({"infinite": "Infinity", "lowest": "-Infinity", "none": null})"));
-  CHECK(state_from_json(written) == state);
+  // A text stays a text until an option that is a real reads it.
+  StateDict texts;
+  texts.set("infinite", "Infinity");
+  texts.set("lowest", "-Infinity");
+  texts.set("none", StateValue());
+  CHECK(state_from_json(written) == texts);
   CHECK(to_json(StateValue(std::numeric_limits<double>::quiet_NaN())) == json("NaN"));
 }
 

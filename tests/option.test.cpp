@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -42,6 +46,62 @@ TEST_CASE("a required option is its value") {
   CHECK(steps.value() == 30);
   CHECK(steps == Required<Epoch>(30));
   CHECK_FALSE(steps == Required<Epoch>(31));
+}
+
+TEST_CASE("a count takes any integer type") {
+  CHECK(Count(3) == 3);
+  CHECK(Count(std::size_t{3}) == 3);
+  CHECK(Count(std::uint8_t{255}) == 255);
+  CHECK(Count(-3L) == -3);
+  CHECK(Count(std::uint64_t{9223372036854775807U}) == std::numeric_limits<Epoch>::max());
+  const Required<Epoch> steps = std::uint32_t{4'000'000'000U};
+  CHECK(steps == 4'000'000'000);
+  const std::optional<Count> none{};
+  CHECK_FALSE(none.has_value());
+}
+
+TEST_CASE("a count that no run reaches is refused") {
+  const auto message_of = [](auto&& make) -> std::string {
+    try {
+      make();
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+    return "no exception";
+  };
+  const std::size_t all_bits = std::numeric_limits<std::size_t>::max();
+  const std::string message = "a count is at most 9223372036854775807, got 18446744073709551615";
+  CHECK(message_of([&] { (void)Count(all_bits); }) == message);
+  CHECK(message_of([&] { (void)Required<Epoch>(all_bits); }) == message);
+  CHECK(message_of([&] { (void)Counts{1, all_bits}; }) == message);
+  CHECK(message_of([&] { (void)Counts(std::vector<std::size_t>{1, all_bits}); }) == message);
+}
+
+TEST_CASE("a list of counts takes braces and vectors of any integer type") {
+  const Counts braces{30, std::size_t{80}};
+  CHECK(braces == std::vector<Epoch>{30, 80});
+  CHECK(braces == Counts(std::vector<Epoch>{30, 80}));
+  CHECK(braces == Counts(std::vector<int>{30, 80}));
+  CHECK(braces == Counts(std::vector<std::size_t>{30, 80}));
+  CHECK_FALSE(braces == Counts{80, 30});
+  CHECK(braces.size() == 2);
+  CHECK(braces[1] == 80);
+  CHECK(Counts().empty());
+}
+
+TEST_CASE("a list of counts knows how many are over and which comes next, in order or not") {
+  const Epoch none = std::numeric_limits<Epoch>::max();
+  for (const Counts& counts : {Counts{2, 5, 5}, Counts{5, 2, 5}}) {
+    CHECK(counts.count_up_to(1) == 0);
+    CHECK(counts.count_up_to(2) == 1);
+    CHECK(counts.count_up_to(4) == 1);
+    CHECK(counts.count_up_to(5) == 3);
+    CHECK(counts.next_after(0) == 2);
+    CHECK(counts.next_after(2) == 5);
+    CHECK(counts.next_after(5) == none);
+  }
+  CHECK(Counts().count_up_to(7) == 0);
+  CHECK(Counts().next_after(7) == none);
 }
 
 TEST_CASE("an option for each group is one value or a list") {

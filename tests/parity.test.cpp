@@ -77,7 +77,21 @@ TEST_CASE("parity: a factor of zero is legal, and over when it is over") {
 TEST_CASE("parity: a factor above 1 is legal") {
   CHECK(equal(rates([](Groups& o) { return LinearLR{o, {.start_factor = 2, .total_iters = 2}}; }, 3),
               {1.6, 1.2, 0.8, 0.8}));
+  CHECK(equal(rates([](Groups& o) { return LinearLR{o, {.start_factor = 1, .end_factor = 2, .total_iters = 2}}; }, 3),
+              {0.8, 1.2, 1.6, 1.6}));
   CHECK(equal(rates([](Groups& o) { return ConstantLR{o, {.factor = 3, .total_iters = 1}}; }, 2), {2.4, 0.8, 0.8}));
+}
+
+TEST_CASE("parity: options below zero are refused") {
+  Groups groups{{.lr = 0.8, .momentum = 0.9}};
+  CHECK_THROWS_AS((StepLR{groups, {.step_size = 1, .gamma = -0.5}}), std::invalid_argument);
+  CHECK_THROWS_AS((StepLR{groups, {.step_size = -2}}), std::invalid_argument);
+  CHECK_THROWS_AS((ConstantLR{groups, {.factor = 0.5, .total_iters = -1}}), std::invalid_argument);
+  CHECK_THROWS_AS((CosineAnnealingLR{groups, {.T_max = 3, .eta_min = -0.5}}), std::invalid_argument);
+  CHECK_THROWS_AS((CyclicLR{groups, {.base_lr = -0.5, .max_lr = 0.1}}), std::invalid_argument);
+  CHECK_THROWS_AS((CyclicLR{groups, {.base_lr = 0.1, .max_lr = 0.5, .base_momentum = -0.5}}), std::invalid_argument);
+  CHECK(groups[0].lr == 0.8);
+  CHECK(groups[0].momentum == 0.9);
 }
 
 TEST_CASE("parity: a sequence in a sequence plays from its own 0") {
@@ -91,6 +105,15 @@ TEST_CASE("parity: a sequence in a sequence plays from its own 0") {
                          .milestones = {4}}};
   };
   CHECK(equal(rates(make, 5), {0.8, 0.4, 0.8, 0.4, 0.4, 0.4}));
+  const auto late = [](Groups& o) {
+    return SequentialLR{o,
+                        {.schedules = {Constant<double>{.factor = 0.5, .total_iters = 9},
+                                       Sequential<double>{.schedules = {Exponential<double>{.gamma = 0.5},
+                                                                        Step<double>{.step_size = 1, .gamma = 0.5}},
+                                                          .milestones = {2}}},
+                         .milestones = {4}}};
+  };
+  CHECK(equal(rates(late, 7), {0.4, 0.4, 0.4, 0.4, 0.8, 0.4, 0.8, 0.4}));
 }
 
 TEST_CASE("parity: a chain in a sequence") {
@@ -109,6 +132,25 @@ TEST_CASE("parity: a chain in a sequence") {
                          .milestones = {2}}};
   };
   CHECK(equal(rates(first, 3), {0.8, 0.4, 0.4, 0.4}));
+  // Each child first, where PyTorch starts at 0.4, 0.64, 0.94, 0.4 and 0.62.
+  const auto first_of = [](AnySchedule<double> child) {
+    return rates(
+        [&](Groups& o) {
+          return SequentialLR{o,
+                              {.schedules = {Chained<double>{.schedules = {child}}, Exponential<double>{.gamma = 1}},
+                               .milestones = {6}}};
+        },
+        2);
+  };
+  CHECK(equal(first_of(Exponential<double>{.gamma = 0.5}), {0.8, 0.4, 0.2}));
+  CHECK(equal(first_of(Polynomial<double>{.total_iters = 4}), {0.8, 0.6, 0.4}));
+  CHECK(equal(first_of(CosineAnnealing<double>{.T_max = 4}), {0.8, 0.682842712474619, 0.4}));
+  CHECK(equal(first_of(Multiplicative<double>{.lr_lambda = [](Epoch) { return 0.5; }}), {0.8, 0.4, 0.2}));
+  CHECK(equal(first_of(SWA<double>{.swa_lr = 0.1, .anneal_epochs = 4, .anneal_strategy = AnnealStrategy::linear}),
+              {0.8, 0.625, 0.45}));
+  // Here PyTorch does the same.
+  CHECK(equal(first_of(Step<double>{.step_size = 1, .gamma = 0.5}), {0.8, 0.4, 0.2}));
+  CHECK(equal(first_of(Linear<double>{.start_factor = 0.5, .total_iters = 4}), {0.4, 0.5, 0.6}));
 }
 
 TEST_CASE("parity: a sequence in a chain of factors is one of the factors") {
@@ -133,6 +175,57 @@ TEST_CASE("parity: a sequence bound after another scheduler chains") {
   CHECK(groups[0].lr == 0.1);
 }
 
+TEST_CASE("parity: a CyclicLR starts at its base_lr") {
+  Groups groups{{.lr = 0.8}};
+  const StepLR first{groups, {.step_size = 2, .gamma = 0.5}};
+  CyclicLR cyclic{groups, {.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 4, .cycle_momentum = false}};
+  CHECK(groups[0].lr == 0.1);  // PyTorch: 0.8
+  for (const double expected : {0.2, 0.3, 0.4, 0.5, 0.4}) {
+    cyclic.step();
+    CHECK(std::abs(groups[0].lr - expected) < 1e-15);
+  }
+  CHECK(groups[0].initial_lr == 0.8);
+
+  Groups others{{.lr = 0.5, .momentum = 0.3}};
+  CosineAnnealingLR cosine{others, {.T_max = 10}};
+  OneCycleLR one_cycle{others, {.max_lr = 1.0, .total_steps = 10}};
+  CHECK(others[0].lr == 0.04);  // as PyTorch
+  CHECK(others[0].momentum == 0.95);
+  cosine.step();
+  one_cycle.step();
+  CHECK(std::abs(others[0].lr - 0.52) < 1e-15);
+  CHECK(std::abs(others[0].momentum.value() - 0.9) < 1e-15);
+}
+
+TEST_CASE("parity: a CyclicLR or OneCycleLR bound first is the base of those after it") {
+  Groups groups{{.lr = 0.8}};
+  CyclicLR cyclic{groups, {.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 4, .cycle_momentum = false}};
+  StepLR step{groups, {.step_size = 2, .gamma = 0.5}};
+  CHECK(step.base_lrs()[0] == 0.1);
+  CHECK(groups[0].initial_lr == 0.1);
+  CHECK(groups[0].lr == 0.1);
+  for (const double expected : {0.2, 0.15, 0.4, 0.25, 0.4}) {
+    cyclic.step();
+    step.step();
+    CHECK(std::abs(groups[0].lr - expected) < 1e-15);
+  }
+
+  Groups others{{.lr = 0.5}};
+  const OneCycleLR one_cycle{others, {.max_lr = 1.0, .total_steps = 10, .cycle_momentum = false}};
+  const StepLR second{others, {.step_size = 2, .gamma = 0.5}};
+  CHECK(second.base_lrs()[0] == 0.04);
+}
+
+TEST_CASE("parity: a recorded base rate stays") {
+  Groups groups{{.lr = 0.8}};
+  const StepLR first{groups, {.step_size = 2, .gamma = 0.5}};
+  const OneCycleLR second{groups, {.max_lr = 1.0, .total_steps = 10, .cycle_momentum = false}};
+  CHECK(groups[0].initial_lr == 0.8);
+  const LambdaLR third{groups, {.lr_lambda = [](Epoch) { return 0.5; }}};
+  CHECK(third.base_lrs()[0] == 0.8);
+  CHECK(groups[0].lr == 0.4);  // PyTorch: 0.02
+}
+
 TEST_CASE("parity: a schedule that has not begun leaves the optimizer alone") {
   using namespace schedule;
   Groups groups{{.lr = 0.8, .momentum = 0.5}};
@@ -141,7 +234,8 @@ TEST_CASE("parity: a schedule that has not begun leaves the optimizer alone") {
                                         OneCycle<double>{.max_lr = 1.0, .total_steps = 4, .pct_start = 0.5},
                                         Exponential<double>{.gamma = 0.5}},
                           .milestones = {2, 4}}};
-  CHECK(groups[0].momentum == 0.5);
+  CHECK(groups[0].lr == 0.4);        // PyTorch: 0.02
+  CHECK(groups[0].momentum == 0.5);  // PyTorch: 0.95
   CHECK(groups[0].initial_lr == 0.8);
   scheduler.step();
   scheduler.step();
@@ -163,9 +257,37 @@ TEST_CASE("parity: a CyclicLR leaves the base rate of the schedules beside it al
   CHECK(groups[0].lr == 0.1);
   for (int t = 0; t < 3; ++t) scheduler.step();
   CHECK(groups[0].lr == 0.8);
+
+  Groups others{{.lr = 0.8}};
+  ChainedScheduler<double> chain{
+      others,
+      {.schedules = {Cyclic<double>{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .cycle_momentum = false},
+                     Lambda<double>{.lr_lambda = [](Epoch t) { return 1.0 / static_cast<double>(1 + t); }}}}};
+  CHECK(others[0].lr == 0.8);  // PyTorch: 0.1, 0.05
+  chain.step();
+  CHECK(others[0].lr == 0.4);
 }
 
-TEST_CASE("parity: each SWALR has its own swa_lr") {
+TEST_CASE("parity: momentum stays where the last phase that drove it ended") {
+  using namespace schedule;
+  Groups groups{{.lr = 0.8, .momentum = 0.9}};
+  SequentialLR scheduler{groups,
+                         {.schedules = {OneCycle<double>{.max_lr = 1.0, .total_steps = 6, .pct_start = 0.5},
+                                        Exponential<double>{.gamma = 0.5}},
+                          .milestones = {4}}};
+  CHECK(groups[0].momentum == 0.95);
+  for (const double expected : {0.9, 0.85, 0.875, 0.875, 0.875}) {
+    scheduler.step();
+    CHECK(std::abs(groups[0].momentum.value() - expected) < 1e-15);
+  }
+
+  Groups others{{.lr = 0.8, .momentum = 0.9}};
+  SequentialLR sought{others, scheduler.schedule()};
+  sought.seek(5);
+  CHECK(std::abs(others[0].momentum.value() - 0.875) < 1e-15);
+}
+
+TEST_CASE("parity: each SWALR and OneCycleLR has its own rates") {
   using namespace schedule;
   const auto swa = [](double swa_lr) {
     return SWA<double>{.swa_lr = swa_lr, .anneal_epochs = 2, .anneal_strategy = AnnealStrategy::linear};
@@ -177,6 +299,17 @@ TEST_CASE("parity: each SWALR has its own swa_lr") {
   CHECK(groups[0].lr == 0.4);
   for (int t = 2; t < 5; ++t) scheduler.step();
   CHECK(groups[0].lr == 0.1);
+
+  const auto one_cycle = [](double max_lr) {
+    return OneCycle<double>{.max_lr = max_lr, .total_steps = 6, .pct_start = 0.5, .cycle_momentum = false};
+  };
+  Groups others{{.lr = 0.8}};
+  OneCycleLR first{others, one_cycle(1.0)};
+  const OneCycleLR second{others, one_cycle(0.5)};
+  first.step();
+  CHECK(std::abs(others[0].lr - 0.52) < 1e-15);  // PyTorch: 0.26
+  first.step();
+  CHECK(others[0].lr == 1.0);  // PyTorch: 0.5
 }
 
 TEST_CASE("parity: OneCycleLR past its end holds or throws") {
@@ -194,7 +327,7 @@ TEST_CASE("parity: OneCycleLR past its end holds or throws") {
         "OneCycleLR: epoch 7 is past total_steps = 6");
 }
 
-TEST_CASE("parity: an empty phase of OneCycleLR is over at once") {
+TEST_CASE("parity: an empty phase is over at once") {
   const auto values = rates(
       [](Groups& o) {
         return OneCycleLR{o, {.max_lr = 1.0, .total_steps = 10, .pct_start = 0.1, .cycle_momentum = false}};
@@ -202,9 +335,17 @@ TEST_CASE("parity: an empty phase of OneCycleLR is over at once") {
       9);
   CHECK(values.front() == 1.0);
   CHECK(std::abs(values.back() - 4e-6) < 1e-18);
+  CHECK(equal(
+      rates(
+          [](Groups& o) {
+            return CyclicLR{
+                o, {.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 0, .step_size_down = 2, .cycle_momentum = false}};
+          },
+          3),
+      {0.5, 0.3, 0.5, 0.3}));
 }
 
-TEST_CASE("parity: a chained cosine does not go below zero") {
+TEST_CASE("parity: a rate does not go below zero") {
   Groups groups{{.lr = 0.8}};
   CosineAnnealingLR cosine{groups, {.T_max = 3, .eta_min = 0.3}};
   StepLR step{groups, {.step_size = 2, .gamma = 0.1}};
@@ -215,6 +356,17 @@ TEST_CASE("parity: a chained cosine does not go below zero") {
     step.step();
   }
   CHECK(lowest == 0.0);
+
+  const auto cyclic = [](Groups& o) {
+    return CyclicLR{o,
+                    {.base_lr = 0.5,
+                     .max_lr = 0.1,
+                     .step_size_up = 2,
+                     .mode = CyclicMode::exp_range,
+                     .gamma = 3,
+                     .cycle_momentum = false}};
+  };
+  CHECK(equal(rates(cyclic, 4), {0.5, 0, 0, 0, 0.5}));  // PyTorch: 0.5, -0.1, -3.1, -4.9, 0.5
 }
 
 TEST_CASE("parity: options that fail late in PyTorch are refused at once") {
@@ -229,6 +381,12 @@ TEST_CASE("parity: options that fail late in PyTorch are refused at once") {
                                       Exponential<double>{.gamma = 1}},
                         .milestones = {2, 1}}};
         }) == "SequentialLR: milestones[1] must be greater than 2, got 1");
+  CHECK(message_of([&] {
+          SequentialLR{groups,
+                       {.schedules = {Exponential<double>{.gamma = 1}, Exponential<double>{.gamma = 1},
+                                      Exponential<double>{.gamma = 1}},
+                        .milestones = {2, 2}}};
+        }) == "SequentialLR: milestones[1] must be greater than 2, got 2");
   CHECK_FALSE(groups[0].initial_lr);
 }
 
@@ -241,6 +399,13 @@ TEST_CASE("parity: a rate that would overflow stays finite, and zero stays zero"
   ExponentialLR scheduler{groups, {.gamma = 1e200}};
   for (int t = 0; t < 4; ++t) scheduler.step();
   CHECK(groups[0].lr == 0.0);
+  // Here PyTorch has an OverflowError.
+  const auto steps = rates([](Groups& o) { return MultiStepLR{o, {.milestones = {1, 1}, .gamma = 1e200}}; }, 1);
+  CHECK(steps[1] <= std::numeric_limits<double>::max());
+  Groups zero{{.lr = 0.0}};
+  MultiStepLR repeated{zero, {.milestones = {1, 1}, .gamma = 1e200}};
+  repeated.step();
+  CHECK(zero[0].lr == 0.0);
 }
 
 TEST_CASE("parity: a group added while training follows the schedule from its own rate") {
@@ -257,6 +422,34 @@ TEST_CASE("parity: a group added while training follows the schedule from its ow
   step.step();
   CHECK(more[1].lr == 0.1);
   CHECK(step.base_lrs()[1] == 0.4);
+
+  Groups third{{.lr = 0.8}};
+  CosineAnnealingLR cosine{third, {.T_max = 4}};
+  cosine.step();
+  third.push_back({.lr = 0.4});
+  for (const double expected : {0.2, 0.05857864376269049, 0.0, 0.05857864376269049}) {
+    cosine.step();
+    CHECK(std::abs(third[1].lr - expected) < 1e-15);
+  }
+}
+
+TEST_CASE("parity: a list of min_lr fits the groups at every step") {
+  Groups groups{{.lr = 0.8}, {.lr = 0.8}};
+  ReduceLROnPlateau scheduler{groups, {.factor = 0.5, .patience = 1, .min_lr = {0.1, 0.2}}};
+  scheduler.step(1.0);
+  groups.push_back({.lr = 0.4});
+  CHECK_THROWS_AS(scheduler.step(1.0), std::invalid_argument);  // PyTorch: a step later, where it reduces
+  CHECK(scheduler.last_epoch() == 1);
+
+  Groups others{{.lr = 0.8}, {.lr = 0.8}};
+  ReduceLROnPlateau one_for_all{others, {.factor = 0.5, .patience = 1, .min_lr = 0.1}};
+  one_for_all.step(1.0);
+  others.push_back({.lr = 0.4});
+  one_for_all.step(1.0);
+  CHECK(others[2].lr == 0.4);
+  one_for_all.step(1.0);  // as PyTorch
+  CHECK(others[0].lr == 0.4);
+  CHECK(others[2].lr == 0.2);
 }
 
 TEST_CASE("parity: loading a state sets the rate") {
@@ -269,6 +462,15 @@ TEST_CASE("parity: loading a state sets the rate") {
   CHECK(other_groups[0].lr == 0.4);
 }
 
+TEST_CASE("parity: a sought epoch does not miss its restart") {
+  Groups groups{{.lr = 0.8}};
+  CosineAnnealingWarmRestarts scheduler{groups, {.T_0 = 10, .T_mult = 3}};
+  scheduler.seek(1209);
+  CHECK(std::abs(groups[0].lr - 3.008563337558066575e-06) < 1e-20);
+  scheduler.seek(1210);
+  CHECK(groups[0].lr == 0.8);  // PyTorch: 0
+}
+
 TEST_CASE("parity: get_lr() is get_last_lr(), whenever it is asked") {
   Groups groups{{.lr = 0.8}};
   ExponentialLR scheduler{groups, {.gamma = 0.5}};
@@ -278,14 +480,24 @@ TEST_CASE("parity: get_lr() is get_last_lr(), whenever it is asked") {
   CHECK(scheduler.get_lr().data() == scheduler.get_last_lr().data());
 }
 
-TEST_CASE("parity: momentum stays from 0 to below 1") {
+TEST_CASE("parity: momentum stays in the range of its options") {
   Groups groups{{.lr = 0.8, .momentum = 0.9}};
   CyclicLR scheduler{groups,
                      {.base_lr = 0.1, .max_lr = 0.2, .step_size_up = 2, .mode = CyclicMode::exp_range, .gamma = 9}};
-  for (int t = 0; t < 20; ++t) {
-    CHECK(groups[0].momentum.value() >= 0.0);
-    CHECK(groups[0].momentum.value() < 1.0);
+  CHECK(groups[0].momentum == 0.9);
+  for (const double expected : {0.8, 0.8, 0.8, 0.9, 0.8, 0.8}) {
     scheduler.step();
+    CHECK(groups[0].momentum == expected);
+  }
+
+  // Any momentum from 0, as for PyTorch, and the same values.
+  Groups others{{.lr = 0.8, .momentum = 0.9}};
+  CyclicLR heavy{others,
+                 {.base_lr = 1.0, .max_lr = 5.0, .step_size_up = 4, .base_momentum = 5.0, .max_momentum = 22.0}};
+  CHECK(others[0].momentum == 22.0);
+  for (const double expected : {17.75, 13.5, 9.25, 5.0, 9.25}) {
+    heavy.step();
+    CHECK(others[0].momentum == expected);
   }
 }
 

@@ -5,13 +5,7 @@
 
 #include <boost/multiprecision/cpp_dec_float.hpp>
 
-#include <lr_scheduler/scheduled.hpp>
-#include <lr_scheduler/schedulers/cosine_annealing_lr.hpp>
-#include <lr_scheduler/schedulers/cyclic_lr.hpp>
-#include <lr_scheduler/schedulers/linear_lr.hpp>
-#include <lr_scheduler/schedulers/polynomial_lr.hpp>
-#include <lr_scheduler/schedulers/reduce_lr_on_plateau.hpp>
-#include <lr_scheduler/schedulers/step_lr.hpp>
+#include <lr_scheduler/lr_scheduler.hpp>
 
 #include "support/catch.hpp"
 

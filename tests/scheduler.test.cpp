@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <concepts>
-#include <functional>
 #include <memory>
-#include <string>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include <lr_scheduler/lr_scheduler.hpp>
@@ -16,51 +13,12 @@ namespace lr_scheduler::testing {
 namespace {
 
 using DoubleGroups = std::vector<ParamGroup<double>>;
-using FloatGroups = std::vector<ParamGroup<float>>;
 
 static_assert(std::is_abstract_v<Scheduler<double>>);
 static_assert(std::has_virtual_destructor_v<Scheduler<double>>);
 static_assert(!std::is_copy_constructible_v<Scheduler<double>>);
 static_assert(!std::is_move_constructible_v<Scheduler<double>>);
 static_assert(std::same_as<Scheduler<float>::scalar_type, float>);
-
-// Each class deduces its scalar from the optimizer; with options, and without where none is
-// required.
-template <class Expected, class... Arguments>
-void expect_deduced(const Expected&) {
-  static_assert(std::derived_from<Expected, Scheduler<typename Expected::scalar_type>>);
-  static_assert(!std::is_copy_constructible_v<Expected>);
-  static_assert(std::is_nothrow_move_constructible_v<Expected>);
-}
-
-TEST_CASE("every class deduces its scalar from the optimizer") {
-  FloatGroups groups{{.lr = 0.5F, .momentum = 0.9F}};
-  const std::function<float(Epoch)> half = [](Epoch) { return 0.5F; };
-  expect_deduced<StepLR<float>>(StepLR{groups, {.step_size = 3}});
-  expect_deduced<MultiStepLR<float>>(MultiStepLR{groups, {.milestones = {3}}});
-  expect_deduced<MultiStepLR<float>>(MultiStepLR{groups});
-  expect_deduced<ConstantLR<float>>(ConstantLR{groups, {.factor = 0.5F}});
-  expect_deduced<ConstantLR<float>>(ConstantLR{groups});
-  expect_deduced<LinearLR<float>>(LinearLR{groups, {.total_iters = 4}});
-  expect_deduced<LinearLR<float>>(LinearLR{groups});
-  expect_deduced<ExponentialLR<float>>(ExponentialLR{groups, {.gamma = 0.5F}});
-  expect_deduced<PolynomialLR<float>>(PolynomialLR{groups, {.power = 2}});
-  expect_deduced<PolynomialLR<float>>(PolynomialLR{groups});
-  expect_deduced<CosineAnnealingLR<float>>(CosineAnnealingLR{groups, {.T_max = 3}});
-  expect_deduced<CosineAnnealingWarmRestarts<float>>(CosineAnnealingWarmRestarts{groups, {.T_0 = 3}});
-  expect_deduced<CyclicLR<float>>(CyclicLR{groups, {.base_lr = 0.1F, .max_lr = 0.5F}});
-  expect_deduced<OneCycleLR<float>>(OneCycleLR{groups, {.max_lr = 1, .total_steps = 10}});
-  expect_deduced<SWALR<float>>(SWALR{groups, {.swa_lr = 0.5F}});
-  expect_deduced<WarmupLR<float>>(WarmupLR{groups, {.warmup_steps = 5}});
-  expect_deduced<LambdaLR<float>>(LambdaLR{groups, {.lr_lambda = half}});
-  expect_deduced<MultiplicativeLR<float>>(MultiplicativeLR{groups, {.lr_lambda = half}});
-  expect_deduced<SequentialLR<float>>(SequentialLR{groups, {.schedules = {schedule::Linear<float>{}}}});
-  expect_deduced<ChainedScheduler<float>>(ChainedScheduler{groups, {.schedules = {schedule::Linear<float>{}}}});
-  expect_deduced<ReduceLROnPlateau<float>>(ReduceLROnPlateau{groups, {.factor = 0.5F}});
-  expect_deduced<ReduceLROnPlateau<float>>(ReduceLROnPlateau{groups});
-  expect_deduced<Scheduled<schedule::Linear<float>, float>>(Scheduled{groups, schedule::Linear<float>{}});
-  CHECK(groups[0].initial_lr);
-}
 
 TEST_CASE("schedulers of all kinds are stepped through their base") {
   DoubleGroups groups{{.lr = 0.8}};

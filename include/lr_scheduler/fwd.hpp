@@ -2,6 +2,11 @@
 #ifndef LR_SCHEDULER_FWD_HPP
 #define LR_SCHEDULER_FWD_HPP
 
+#if (defined(_MSVC_LANG) ? _MSVC_LANG : __cplusplus) < 202002L
+#error "lr_scheduler needs C++20: compile with -std=c++20"
+#include <lr_scheduler/needs_c++20>  // There is no such file, so the compiler stops here.
+#endif
+
 #include <cmath>
 #include <concepts>
 #include <cstdint>
@@ -13,8 +18,8 @@ namespace lr_scheduler {
 /// Counts calls of step(). It has no unit: an epoch, a batch, a token.
 using Epoch = std::int64_t;
 
-/// The type of a rate: float, double, long double, or a number type with the same arithmetic whose
-/// cos, sin and pow are found by argument-dependent lookup (boost::multiprecision's, for one).
+/// The type of a rate: float, double, long double, or a number type with the same arithmetic whose cos, sin and pow are
+/// found by argument-dependent lookup (boost::multiprecision's, for one).
 template <class T>
 concept Scalar = std::same_as<T, std::remove_cv_t<T>> &&
                  (std::floating_point<T> || (std::is_class_v<T> && std::numeric_limits<T>::is_specialized &&
@@ -32,17 +37,21 @@ concept Scalar = std::same_as<T, std::remove_cv_t<T>> &&
                                              }));
 
 template <Scalar T>
-struct Group;
-template <Scalar T>
-struct ParamGroup;
-template <Scalar T>
 class AnySchedule;
 template <Scalar T>
 class OptimizerRef;
 template <Scalar T>
 class Scheduler;
+template <Scalar T>
+struct Group;
+template <Scalar T>
+struct ParamGroup;
 class StateDict;
 class StateValue;
+
+namespace detail {
+struct Binder;
+}
 
 }  // namespace lr_scheduler
 

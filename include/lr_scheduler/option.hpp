@@ -2,11 +2,15 @@
 #ifndef LR_SCHEDULER_OPTION_HPP
 #define LR_SCHEDULER_OPTION_HPP
 
-#include <array>
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <functional>
-#include <optional>
+#include <initializer_list>
+#include <limits>
+#include <span>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -17,73 +21,203 @@
 namespace lr_scheduler {
 
 namespace detail {
+
+template <class>
+inline constexpr bool always_false = false;
+
 /// Stands in for a required option until a reader has filled it in.
 struct Blank {};
+
+/// Lets readers of options at the value behind a wrapper.
+struct OptionAccess;
+
+template <class F>
+inline constexpr bool is_function = false;
+template <class Result, class... Arguments>
+inline constexpr bool is_function<std::function<Result(Arguments...)>> = true;
+
 }  // namespace detail
 
-/// An option without a default: leaving it out does not compile.
+/// A number of steps, as an option or an argument: it takes any integer type, and neither a fraction nor a bool nor a
+/// character. Throws std::invalid_argument for an unsigned value above 2^63 - 1.
+class Count {
+ public:
+  constexpr Count() = default;
+  template <class V>
+    requires std::is_arithmetic_v<V>
+  constexpr Count(V value)  // NOLINT(google-explicit-constructor): options are written as values
+      : value_(static_cast<Epoch>(value)) {
+    static_assert(std::integral<V>, "a count takes an integer, not a fraction: it is a number of whole steps");
+    static_assert(!std::same_as<V, bool> && !std::same_as<V, char>, "a count takes an integer, not a bool or a char");
+    if constexpr (std::unsigned_integral<V> && sizeof(V) >= sizeof(Epoch)) {
+      if (value > static_cast<V>(std::numeric_limits<Epoch>::max())) {
+        throw std::invalid_argument("a count is at most 9223372036854775807, got " + std::to_string(value));
+      }
+    }
+  }
+
+  constexpr operator Epoch() const noexcept { return value_; }  // NOLINT(google-explicit-constructor)
+
+ private:
+  friend detail::OptionAccess;
+  Epoch value_ = 0;
+};
+
+/// A list of counts: braces, a std::vector<Epoch> or a vector of another integer type.
+class Counts {
+ public:
+  Counts() = default;
+  // NOLINTBEGIN(google-explicit-constructor): options are written as values
+  Counts(std::initializer_list<Count> values) : values_(values.begin(), values.end()) { settle(); }
+  Counts(std::vector<Epoch> values) : values_(std::move(values)) { settle(); }
+  template <class V>
+    requires std::is_arithmetic_v<V>
+  Counts(const std::vector<V>& values) {
+    for (const V value : values) values_.push_back(Count(value));
+    settle();
+  }
+  operator const std::vector<Epoch>&() const noexcept { return values_; }
+  // NOLINTEND(google-explicit-constructor)
+
+  [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return values_.empty(); }
+  [[nodiscard]] Epoch operator[](std::size_t i) const noexcept { return values_[i]; }
+  [[nodiscard]] auto begin() const noexcept { return values_.begin(); }
+  [[nodiscard]] auto end() const noexcept { return values_.end(); }
+
+  /// How many of them are at most t: in the logarithm of their number where they are in order.
+  [[nodiscard]] std::size_t count_up_to(Epoch t) const noexcept {
+    if (is_sorted_) return static_cast<std::size_t>(std::upper_bound(begin(), end(), t) - begin());
+    return static_cast<std::size_t>(std::count_if(begin(), end(), [t](Epoch value) { return value <= t; }));
+  }
+  /// The smallest of them above t, or the largest count.
+  [[nodiscard]] Epoch next_after(Epoch t) const noexcept {
+    Epoch next = std::numeric_limits<Epoch>::max();
+    if (is_sorted_) {
+      const auto found = std::upper_bound(begin(), end(), t);
+      return found == end() ? next : *found;
+    }
+    for (const Epoch value : values_) {
+      if (value > t && value < next) next = value;
+    }
+    return next;
+  }
+
+  friend bool operator==(const Counts& left, const Counts& right) { return left.values_ == right.values_; }
+  friend bool operator==(const Counts& left, const std::vector<Epoch>& right) { return left.values_ == right; }
+
+ private:
+  friend detail::OptionAccess;
+  void settle() { is_sorted_ = std::is_sorted(begin(), end()); }
+
+  std::vector<Epoch> values_;
+  bool is_sorted_ = true;
+};
+
+/// An option without a default: leaving it out does not compile. A Required<Epoch> is a Count.
 template <class U>
 class Required {
  public:
   using value_type = U;
 
-  constexpr Required(U value)  // NOLINT(google-explicit-constructor): options are written as values
+  // NOLINTBEGIN(google-explicit-constructor): options are written as values
+  constexpr Required(U value)
+    requires(!std::same_as<U, Epoch>)
       : value_(std::move(value)) {}
-  constexpr Required(detail::Blank) : value_() {}  // NOLINT
-
-  constexpr operator const U&() const noexcept { return value_; }  // NOLINT
+  template <class V>
+    requires(!std::same_as<V, Required>) && std::same_as<U, Epoch> && std::convertible_to<V, Epoch>
+  constexpr Required(V value) : value_(Count(value)) {}
+  constexpr Required(detail::Blank) : value_() {}
+  constexpr operator const U&() const noexcept { return value_; }
+  // NOLINTEND(google-explicit-constructor)
   [[nodiscard]] constexpr const U& value() const noexcept { return value_; }
 
-  friend bool operator==(const Required&, const Required&) = default;
+  friend constexpr bool operator==(const Required& left, const Required& right) { return left.value_ == right.value_; }
   template <class V>
     requires(!std::same_as<V, Required>) && std::convertible_to<const V&, U>
-  friend bool operator==(const Required& left, const V& right) {
+  friend constexpr bool operator==(const Required& left, const V& right) {
     return left.value_ == static_cast<U>(right);
   }
 
  private:
+  friend detail::OptionAccess;
   U value_;
 };
 
-/// One value for all parameter groups, or a list with one for each. It has no default.
+/// One value for all parameter groups, or a list with one for each: from a value, from `{a, b}` or from a vector. It
+/// has no default.
 template <class U>
 class OneOrPerGroup {
  public:
   using value_type = U;
 
+  // NOLINTBEGIN(google-explicit-constructor): options are written as values
   template <class V>
     requires(!std::same_as<std::remove_cvref_t<V>, OneOrPerGroup>) && std::convertible_to<V, U>
-  OneOrPerGroup(V&& value)  // NOLINT(google-explicit-constructor)
-      : one_(static_cast<U>(std::forward<V>(value))) {}
+  OneOrPerGroup(V&& value) : one_(accept(std::forward<V>(value))) {}
   // Not an initializer_list: that would let an option that is left out be an empty list.
   template <class... V>
     requires(sizeof...(V) >= 2) && (std::convertible_to<V, U> && ...)
-  OneOrPerGroup(V&&... values)  // NOLINT(google-explicit-constructor)
-      : per_group_(true), list_{U(std::forward<V>(values))...} {}
-  OneOrPerGroup(std::vector<U> values)  // NOLINT(google-explicit-constructor)
-      : per_group_(true), list_(std::move(values)) {}
-  OneOrPerGroup(detail::Blank) : per_group_(true) {}  // NOLINT(google-explicit-constructor)
+  OneOrPerGroup(V&&... values) : per_group_(true) {
+    list_.reserve(sizeof...(V));
+    (list_.push_back(accept(std::forward<V>(values))), ...);
+  }
+  OneOrPerGroup(std::vector<U> values) : per_group_(true), list_(std::move(values)) {}
+  OneOrPerGroup(detail::Blank) : per_group_(true) {}
+  // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] bool per_group() const noexcept { return per_group_; }
   /// How many values there are: 1, or the length of the list.
   [[nodiscard]] std::size_t size() const noexcept { return per_group_ ? list_.size() : 1; }
   [[nodiscard]] const U& operator[](std::size_t group) const noexcept { return per_group_ ? list_[group] : one_; }
 
+  /// The values as a curve holds them: the one by value, so that loops over groups need not read it again.
+  struct View {
+    const U* list = nullptr;
+    U one{};
+    [[nodiscard]] const U& operator[](std::size_t group) const noexcept { return list != nullptr ? list[group] : one; }
+  };
+  [[nodiscard]] constexpr View view() const { return {per_group_ ? list_.data() : nullptr, one_}; }
+
   friend bool operator==(const OneOrPerGroup&, const OneOrPerGroup&)
     requires std::equality_comparable<U>
   = default;
 
  private:
+  friend detail::OptionAccess;
+
+  template <class V>
+  static U accept(V&& value) {
+    if constexpr (detail::is_function<U> && std::is_invocable_v<V&, Epoch>) {
+      static_assert(
+          !std::is_integral_v<std::invoke_result_t<V&, Epoch>>,
+          "a function of the epoch returns a real factor, not an integer: 1 / (1 + t) is 0, 1.0 / (1 + t) is not");
+    }
+    return static_cast<U>(std::forward<V>(value));
+  }
+
   bool per_group_ = false;
   U one_{};
   std::vector<U> list_;
 };
 
-/// What a cosine does after T_max.
+/// One of the values of an enumeration from First to Last, which a schedule has a use for.
+template <auto First, decltype(First) Last>
+class Choice {
+ public:
+  constexpr Choice(decltype(First) value) : value_(value) {}  // NOLINT(google-explicit-constructor): as Count
+  constexpr operator decltype(First)() const noexcept { return value_; }  // NOLINT(google-explicit-constructor)
+
+ private:
+  friend detail::OptionAccess;
+  decltype(First) value_;
+};
+
+/// What follows the end of a curve.
 enum class AfterEnd {
-  rebound,  ///< Rise again to the base rate and go on with period 2 T_max, as PyTorch does.
-  hold,     ///< Stay at the last rate.
-  error,    ///< Throw std::out_of_range.
+  rebound,  ///< A cosine rises again to the base rate and goes on with period 2 T_max, as in PyTorch.
+  hold,     ///< It stays at the last rate.
+  error,    ///< A step past the end throws std::out_of_range.
 };
 
 /// The curve between two rates.
@@ -110,57 +244,39 @@ enum class ScaleMode { cycle, iterations };
 
 namespace detail {
 
-/// The names of an enumeration's values, in order: PyTorch's strings.
+/// The names of an enumeration's values, in order: PyTorch's strings. Empty for an enumeration that has none.
 template <class E>
-inline constexpr std::array<std::string_view, 0> enum_names{};
-template <>
-inline constexpr std::array<std::string_view, 3> enum_names<AfterEnd>{"rebound", "hold", "error"};
-template <>
-inline constexpr std::array<std::string_view, 2> enum_names<AnnealStrategy>{"cos", "linear"};
-template <>
-inline constexpr std::array<std::string_view, 2> enum_names<Mode>{"min", "max"};
-template <>
-inline constexpr std::array<std::string_view, 2> enum_names<ThresholdMode>{"rel", "abs"};
-template <>
-inline constexpr std::array<std::string_view, 3> enum_names<NanPolicy>{"count_as_bad", "ignore", "error"};
-template <>
-inline constexpr std::array<std::string_view, 3> enum_names<CyclicMode>{"triangular", "triangular2", "exp_range"};
-template <>
-inline constexpr std::array<std::string_view, 2> enum_names<ScaleMode>{"cycle", "iterations"};
+struct EnumNames {
+  static constexpr std::span<const std::string_view> values{};
+};
 
-template <class V>
-inline constexpr bool has_enum_names = std::is_enum_v<V> && !enum_names<V>.empty();
+template <const auto& Names>
+struct Named {
+  static constexpr std::span<const std::string_view> values{Names};
+};
 
-template <class V>
-inline constexpr bool is_required = false;
-template <class U>
-inline constexpr bool is_required<Required<U>> = true;
+inline constexpr std::string_view after_end_names[] = {"rebound", "hold", "error"};
+inline constexpr std::string_view anneal_strategy_names[] = {"cos", "linear"};
+inline constexpr std::string_view mode_names[] = {"min", "max"};
+inline constexpr std::string_view threshold_mode_names[] = {"rel", "abs"};
+inline constexpr std::string_view nan_policy_names[] = {"count_as_bad", "ignore", "error"};
+inline constexpr std::string_view cyclic_mode_names[] = {"triangular", "triangular2", "exp_range"};
+inline constexpr std::string_view scale_mode_names[] = {"cycle", "iterations"};
 
-template <class V>
-inline constexpr bool is_one_or_per_group = false;
-template <class U>
-inline constexpr bool is_one_or_per_group<OneOrPerGroup<U>> = true;
-
-template <class V>
-inline constexpr bool is_optional = false;
-template <class U>
-inline constexpr bool is_optional<std::optional<U>> = true;
-
-template <class V>
-inline constexpr bool is_function = false;
-template <class F>
-inline constexpr bool is_function<std::function<F>> = true;
-
-template <class V>
-inline constexpr bool is_vector = false;
-template <class U, class A>
-inline constexpr bool is_vector<std::vector<U, A>> = true;
-
-/// Callables are no part of a state: they are supplied again at construction.
-template <class V>
-inline constexpr bool is_callable_option = is_function<V>;
-template <class U>
-inline constexpr bool is_callable_option<OneOrPerGroup<U>> = is_function<U>;
+template <>
+struct EnumNames<AfterEnd> : Named<after_end_names> {};
+template <>
+struct EnumNames<AnnealStrategy> : Named<anneal_strategy_names> {};
+template <>
+struct EnumNames<Mode> : Named<mode_names> {};
+template <>
+struct EnumNames<ThresholdMode> : Named<threshold_mode_names> {};
+template <>
+struct EnumNames<NanPolicy> : Named<nan_policy_names> {};
+template <>
+struct EnumNames<CyclicMode> : Named<cyclic_mode_names> {};
+template <>
+struct EnumNames<ScaleMode> : Named<scale_mode_names> {};
 
 }  // namespace detail
 }  // namespace lr_scheduler

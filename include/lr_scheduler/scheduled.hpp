@@ -3,7 +3,6 @@
 #define LR_SCHEDULER_SCHEDULED_HPP
 
 #include <algorithm>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <limits>
@@ -11,480 +10,446 @@
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <type_traits>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include <lr_scheduler/detail/curve.hpp>
-#include <lr_scheduler/detail/fields.hpp>
+#include <lr_scheduler/any_schedule.hpp>
+#include <lr_scheduler/detail/field.hpp>
+#include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/optimizer.hpp>
 #include <lr_scheduler/schedule.hpp>
 #include <lr_scheduler/scheduler.hpp>
 #include <lr_scheduler/state_dict.hpp>
+#include <lr_scheduler/time.hpp>
 
 namespace lr_scheduler {
 
-/// A schedule bound to an optimizer. It remembers, for each group, the rate that it left there and
-/// whether that is on the schedule's closed form. At a step, a rate that still reads the same and
-/// was on the curve moves along the closed form, at(t); one that something else moved (another
-/// scheduler, the user) moves by the chainable form, next(t, lr), from what is there. A schedule
-/// that knows only one of the two forms always uses that.
-template <class S, Scalar T>
-  requires Schedule<S, T>
-class Scheduled : public Scheduler<T> {
- public:
-  using schedule_type = S;
+/// How far a schedule's run has come: with the options all of its state.
+template <Scalar T>
+struct ScheduleProgress {
+  Epoch last_epoch = 0;
+  double fraction = 0;  ///< Of the next epoch that is over.
+  std::vector<T> base_lrs{};
+  std::vector<T> lrs{};
+  std::vector<std::optional<bool>> on_curve{};     ///< Nothing: within 1e-6 of the closed form counts as on it.
+  std::vector<std::optional<T>> momentums{};       ///< Empty where none is driven, as those that follow.
+  std::vector<std::optional<T>> base_momentums{};  ///< Before they were driven.
 
-  /// Applies the rate of epoch 0. Throws std::invalid_argument, the optimizer untouched, if an
-  /// option is out of range, a list of another length than the groups, or the optimizer has no
-  /// groups or, where the schedule drives it, no momentum.
-  template <Optimizer O>
-  Scheduled(O& optimizer, S schedule)
-      : Scheduler<T>(OptimizerRef<T>(optimizer)),
-        schedule_(std::move(schedule)),
-        move_along_curve_(&Scheduled::template move_along_curve<O>) {
-    begin();
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("last_epoch", self.last_epoch);
+    visit("base_lrs", self.base_lrs);
+    visit("lrs", self.lrs);
+    visit("fraction", self.fraction);
+    visit("on_curve", self.on_curve);
+    if (std::is_const_v<Self> && self.momentums.empty()) return;
+    visit("momentums", self.momentums);
+    visit("base_momentums", self.base_momentums);
   }
-  template <Optimizer O>
-    requires std::default_initializable<S>
-  explicit Scheduled(O& optimizer) : Scheduled(optimizer, S{}) {}
+  static constexpr std::string_view name = "progress";
+};
 
-  [[nodiscard]] const S& schedule() const noexcept { return schedule_; }
+/// The rule, once for all schedules. It remembers, for each group, the rate that it left there and whether that is on
+/// the closed form. At a step, a rate that still reads the same and was on the curve moves along the closed form; one
+/// that something else moved (another scheduler, the user) moves from what is there. A schedule that knows only one of
+/// the two forms always uses that. All is evaluated, then all is written, and put back if the optimizer throws.
+template <Scalar T>
+class ScheduleFollower : public Scheduler<T> {
+ protected:
+  ScheduleFollower(OptimizerRef<T> optimizer, AnySchedule<T> schedule)
+      : Base(optimizer), schedule_(std::move(schedule)) {
+    schedule_.validate();
+    Base::require_groups();
+    Groups groups = take_in(schedule_);
+    for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
+      const Abilities can = schedule_.abilities(i);
+      if (can.chains && !can.own_base && groups.lrs[i] != groups.base_lrs[i]) groups.places[i] = Base::off_curve;
+    }
+    move_to(Time(0), groups);
+  }
+
+  [[nodiscard]] const AnySchedule<T>& any_schedule() const noexcept { return schedule_; }
 
  private:
   using Base = Scheduler<T>;
-  using Common = typename Base::Common;
-  using Base::base_lrs_;
+  using Groups = typename Base::Groups;
+  using Base::groups_;
   using Base::last_epoch_;
-  using Base::lrs_;
   using Base::optimizer_;
 
-  static constexpr std::size_t block_size =
-      std::max<std::size_t>(1, 4096 / sizeof(T));  // stays in the first-level cache
+  static constexpr Epoch in_a_step = std::numeric_limits<Epoch>::max();
+  static constexpr Epoch in_a_jump = -1;
 
-  void begin() {
-    detail::validate(schedule_);
-    const std::size_t groups = Base::count_groups(optimizer_, detail::name_of(schedule_));
-    check_fits(schedule_, groups);
-    Base::check_new_groups(groups, detail::name_of(schedule_));
-    look_at_schedule();
-    take_in(groups);
-    for (std::size_t i = 0; i < groups; ++i) {
-      if (Chainable<S, T> && lrs_[i] != base_lrs_[i]) on_curve_[i] = 0;
-    }
-    count_off_curve();
-    move_to(0);
-    for (std::size_t i = 0; i < groups; ++i) record_initial_lr(i);
-  }
+  std::string_view class_name() const noexcept final { return schedule_.name(); }
+  void show_options(detail::FieldVisitor& visitor) const final { schedule_.visit_options(visitor); }
 
-  void look_at_schedule() {
-    has_closed_form_ = detail::has_closed_form<T>(schedule_);
-    cycles_momentum_ = detail::cycles_momentum<T>(schedule_);
-    never_throws_ = detail::never_throws<T>(schedule_);
-    is_plain_ = has_closed_form_ && never_throws_ && !cycles_momentum_;
-  }
-
-  /// Whether a group may be on the curve. One that knows no other form always is.
-  [[nodiscard]] static bool has_curve(const S& schedule, std::size_t i) {
-    return !Chainable<S, T> || detail::has_closed_form<T>(schedule, i);
-  }
-
-  /// Throws where the schedule does not fit an optimizer with this many groups.
-  void check_fits(const S& schedule, std::size_t groups) const {
-    detail::check_groups(schedule, groups);
-    if (!detail::cycles_momentum<T>(schedule)) return;
-    for (std::size_t i = 0; i < groups; ++i) {
-      if (detail::cycles_momentum<T>(schedule, i) && !optimizer_.momentum(i)) {
-        throw std::invalid_argument(std::string(detail::name_of(schedule)) +
-                                    ": cycle_momentum is true, but parameter group " + std::to_string(i) +
-                                    " has no momentum");
-      }
-    }
-  }
-
-  /// Takes in groups that the optimizer has gained, on the curve, and drops those that it has lost.
-  /// Those that are left have then moved up, with their recorded base rate.
-  void take_in(std::size_t groups) {
-    const std::size_t known = lrs_.size();
-    base_lrs_.resize(groups);
-    lrs_.resize(groups);
-    on_curve_.resize(groups);
-    scratch_.resize(never_throws_ ? std::min(groups, block_size) : groups);
-    if (cycles_momentum_) momentums_.resize(groups);
-    for (std::size_t i = known; i < groups; ++i) {
-      lrs_[i] = Base::lr_of_group(i);
-      base_lrs_[i] = base_lr_of(i);
-      on_curve_[i] = has_curve(schedule_, i);
-    }
-    if (groups < known) {
-      for (std::size_t i = 0; i < groups; ++i) {
-        if (optimizer_.initial_lr(i)) base_lrs_[i] = base_lr_of(i);
-      }
-    }
-    count_off_curve();
-  }
-
-  [[nodiscard]] T base_lr_of(std::size_t i) const {
-    return detail::initial_lr<T>(schedule_, Group<T>(Base::base_lr_of_group(i), i));
-  }
-
-  void record_initial_lr(std::size_t i) {
-    if (!optimizer_.initial_lr(i)) optimizer_.set_initial_lr(i, base_lrs_[i]);
-  }
-
-  void sync_groups() {
-    const std::size_t groups = optimizer_.size();
-    const std::size_t known = lrs_.size();
-    if (groups == known) return;
-    check_fits(schedule_, groups);
-    Base::check_new_groups(groups, detail::name_of(schedule_));
-    take_in(groups);
-    for (std::size_t i = known; i < groups; ++i) record_initial_lr(i);
-  }
-
-  void advance(const T*) override {
+  void advance(const T*) final {
     const Epoch t = last_epoch_ + 1;
-    const std::size_t moved = is_plain_ && off_curve_ == 0 && fraction_ == 0 ? move_along_curve_(*this, t) : 0;
-    if (moved != 0 && moved == lrs_.size()) {
-      last_epoch_ = t;
-      return;
-    }
-    sync_groups();
-    if (fraction_ == 0) {
-      move_to(t, moved);
-    } else {
-      move_to_time(t, fraction_);
-    }
+    if (!all_on_curve_ || !optimizer_.reads(groups_.lrs.data(), all_.lrs.size())) return step_from_what_is_there(t);
+    if (t >= unchanged_until_) follow_curve(t);
+    last_epoch_ = t;
   }
 
-  void jump([[maybe_unused]] Epoch t) override {
-    if (!has_closed_form_) refuse_to_seek("closed form");
-    if constexpr (ClosedForm<S, T>) {
-      sync_groups();
-      const auto curve = detail::at_curve<T>(schedule_, t);
-      write_rates([&](std::span<T> out, std::span<const T> base_lrs, std::span<const T>,
-                      std::size_t first) { detail::apply<T>(curve, out, base_lrs, first); },
-                  [&](const Group<T>& group) { return momentum_of(schedule_, t, 0, group); });
-      arrive(t, 0);
-      all_on_curve();
+  /// The step of nearly every run: all groups are on the curve, where they were left.
+  void follow_curve(Epoch t) {
+    if (drives_momentum_) {
+      forget_momentum();
+      schedule_.at(Time(t, 0), all_);
+      return write(groups_, nullptr, true);
     }
-  }
-
-  void jump_time(double t) override {
-    if (!detail::is_continuous<T>(schedule_)) refuse_to_seek("continuous closed form");
-    sync_groups();
-    const auto epoch = static_cast<Epoch>(std::floor(t));
-    const double fraction = t - std::floor(t);
-    if (fraction == 0) {
-      jump(epoch);
-    } else {
-      move_to_time(epoch, fraction);
+    schedule_.at(Time(t, 0), all_);
+    const bool is_same = !detail::bits_differ(scratch_[0], groups_.lrs[0]) && all_same();
+    if (!is_same) {
+      std::size_t written = 0;
+      try {
+        optimizer_.write(scratch_.data(), groups_.lrs, false, written);
+      } catch (...) {
+        put_back(groups_, nullptr, {written});
+        throw;
+      }
     }
+    if (is_same || t == unchanged_until_) unchanged_until_ = schedule_.unchanged_until(t);
   }
-
-  [[noreturn]] void refuse_to_seek(const char* what) const {
-    throw std::logic_error(std::string(detail::name_of(schedule_)) + ": cannot seek without a " + what);
-  }
-
-  /// One step of the rule, for the groups from the first on.
-  void move_to(Epoch t, [[maybe_unused]] std::size_t first_group = 0) {
-    const auto momentum = [&](const Group<T>& group) { return momentum_of(schedule_, t, 0, group); };
-    if constexpr (!Chainable<S, T>) {
-      const auto curve = detail::at_curve<T>(schedule_, t);
-      write_rates([&](std::span<T> out, std::span<const T> base_lrs, std::span<const T>,
-                      std::size_t first) { detail::apply<T>(curve, out, base_lrs, first); },
-                  momentum);
-    } else if constexpr (!ClosedForm<S, T>) {
-      const auto curve = detail::next_curve<T>(schedule_, t);
-      write_rates(
-          [&](std::span<T> out, std::span<const T> base_lrs, std::span<const T>, std::size_t first) {
-            optimizer_.read(first, out);
-            detail::apply<T>(curve, out, base_lrs, first);
-          },
-          momentum);
-    } else {
-      // Made when a group needs them: a curve costs a cos or a pow.
-      std::optional<decltype(detail::at_curve<T>(schedule_, t))> at;
-      std::optional<decltype(detail::next_curve<T>(schedule_, t))> next;
-      const auto closed_form = [&]() -> const auto& {
-        if (!at) at.emplace(detail::at_curve<T>(schedule_, t));
-        return *at;
-      };
-      const auto chainable = [&]() -> const auto& {
-        if (!next) next.emplace(detail::next_curve<T>(schedule_, t));
-        return *next;
-      };
-      write_rates(
-          [&](std::span<T> out, std::span<const T> base_lrs, std::span<const T> left_there, std::size_t first) {
-            optimizer_.read(first, out);
-            const std::size_t on_curve = off_curve_ < lrs_.size() ? count_on_curve(out, left_there, first) : 0;
-            if (on_curve == out.size()) {
-              detail::apply<T>(closed_form(), out, base_lrs, first);
-            } else if (on_curve == 0) {
-              detail::apply<T>(chainable(), out, base_lrs, first);
-            } else {
-              for (std::size_t i = 0; i < out.size(); ++i) {
-                const Group<T> group(base_lrs[i], first + i);
-                out[i] = on_curve_[first + i] ? detail::evaluate(closed_form(), out[i], group)
-                                              : detail::evaluate(chainable(), out[i], group);
-              }
-            }
-          },
-          momentum, first_group);
+  [[nodiscard]] bool all_same() const {
+    decltype(detail::bits_that_differ(scratch_[0], scratch_[0])) differ{};
+    for (std::size_t i = 0; i < groups_.lrs.size(); ++i) {
+      differ |= detail::bits_that_differ(scratch_[i], groups_.lrs[i]);
     }
-    arrive(t, 0);
+    return differ == 0;
   }
 
-  /// Between epochs there is no chainable form: all groups follow the closed one.
-  void move_to_time([[maybe_unused]] Epoch epoch, [[maybe_unused]] double fraction) {
-    if constexpr (Continuous<S, T>) {
-      const double t = static_cast<double>(epoch) + fraction;
-      write_rates(
-          [&](std::span<T> out, std::span<const T> base_lrs, std::span<const T>, std::size_t first) {
-            for (std::size_t i = 0; i < out.size(); ++i) {
-              out[i] = static_cast<T>(schedule_.at_time(t, Group<T>(base_lrs[i], first + i)));
-            }
-          },
-          [&](const Group<T>& group) { return momentum_of(schedule_, epoch, fraction, group); });
-      arrive(epoch, fraction);
-      all_on_curve();
+  void step_from_what_is_there(Epoch t) {
+    if (Base::groups_changed(before_)) {
+      Groups groups = take_in(schedule_);
+      return move_to(Time(t, fraction_), groups);
     }
+    if (!all_off_curve_) return move_to(Time(t, fraction_), groups_);
+    std::copy(before_.begin(), before_.begin() + std::ptrdiff_t(groups_.lrs.size()), scratch_.begin());
+    forget_momentum();
+    schedule_.next(t, all_);
+    write(groups_, before_.data(), drives_momentum_);
+    last_epoch_ = t;
   }
 
-  /// The step of nearly every run, for an optimizer of type O: moves groups that are on the curve
-  /// and that nobody else has moved, block by block. Returns how many it has moved; the others, and
-  /// all where groups were added or removed, are left to move_to().
-  template <class O>
-  static std::size_t move_along_curve(Scheduled& self, Epoch t) {
-    using Traits = optimizer_traits<O>;
-    const std::size_t groups = self.lrs_.size();
-    O& optimizer = *static_cast<O*>(self.optimizer_.address());
-    if constexpr (ClosedForm<S, T>) {
-      if (static_cast<std::size_t>(Traits::size(optimizer)) != groups) return 0;
-      const auto curve = detail::at_curve<T>(self.schedule_, t);
-      constexpr bool is_erased = requires { curve.apply({}, {}, 0); };
-      for (std::size_t first = 0; first < groups; first += block_size) {
-        const std::size_t count = std::min(block_size, groups - first);
-        const T* const base_lrs = self.base_lrs_.data() + first;
-        T* const left_there = self.lrs_.data() + first;
-        detail::difference_t<T> difference{};
-        for (std::size_t i = 0; i < count; ++i) {
-          difference |= detail::difference(static_cast<T>(Traits::lr(optimizer, first + i)), left_there[i]);
-        }
-        if (difference != 0) return first;
-        T* const scratch = self.scratch_.data();
-        if constexpr (is_erased) curve.apply({scratch, count}, {base_lrs, count}, first);
-        const auto lr_of_group = [&](std::size_t i) {
-          if constexpr (is_erased) {
-            return scratch[i];
-          } else {
-            return static_cast<T>(curve(Group<T>(base_lrs[i], first + i)));
-          }
-        };
-        for (std::size_t i = 0; i < count; ++i) {
-          Traits::set_lr(optimizer, first + i, static_cast<scalar_t<O>>(lr_of_group(i)));
-          left_there[i] = static_cast<T>(Traits::lr(optimizer, first + i));
-        }
+  void advance_by(Epoch n) final {
+    if (all_on_curve_ && optimizer_.reads(groups_.lrs.data(), all_.lrs.size()))
+      return move_to(Time(last_epoch_ + n, 0), groups_, last_epoch_);
+    for (Epoch i = 0; i < n; ++i) advance(nullptr);
+  }
+
+  void jump(const Time& t) final {
+    Groups groups = take_in(schedule_);
+    for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
+      const Abilities can = schedule_.abilities(i);
+      if (!can.closed_form || (t.fraction != 0 && !can.continuous)) {
+        throw std::logic_error(std::string(schedule_.name()) + ": cannot seek without a " +
+                               (t.fraction != 0 ? "continuous " : "") + "closed form");
+      }
+    }
+    move_to(t, groups, in_a_jump);
+  }
+
+  void restart() final {
+    Groups groups = take_in(schedule_);
+    for (std::size_t i = 0; i < groups.lrs.size(); ++i) groups.places[i] = place_at_start(schedule_, i);
+    move_to(Time(0), groups, in_a_jump, true);
+  }
+
+  [[nodiscard]] static unsigned char place_at_start(const AnySchedule<T>& schedule, std::size_t i) {
+    return schedule.abilities(i).closed_form ? Base::on_curve : Base::off_curve;
+  }
+
+  /// The groups that are there now, new ones on the curve. Throws std::invalid_argument where they do not fit.
+  [[nodiscard]] Groups take_in(const AnySchedule<T>& schedule) const {
+    Groups groups = Base::current_groups();
+    schedule.check_groups(groups.lrs.size());
+    place(groups, schedule);
+    for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
+      const Abilities can = schedule.abilities(i);
+      if (can.momentum && !optimizer_.momentum(i)) {
+        throw std::invalid_argument(std::string(schedule.name()) + ": cycle_momentum is true, but parameter group " +
+                                    std::to_string(i) + " has no momentum: give it one or set cycle_momentum = false");
       }
     }
     return groups;
   }
 
-  /// Marks the groups whose rate something else has moved; returns how many are on the curve.
-  std::size_t count_on_curve(std::span<const T> lrs, std::span<const T> left_there, std::size_t first) {
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < lrs.size(); ++i) {
-      auto& on_curve = on_curve_[first + i];
-      if (on_curve && detail::difference(lrs[i], left_there[i]) != 0) {
-        on_curve = 0;
-        ++off_curve_;
+  /// Whether there is a value for each group in options that are lists.
+  [[nodiscard]] bool fits(const Groups& groups) const {
+    try {
+      schedule_.check_groups(groups.lrs.size());
+      return true;
+    } catch (const std::invalid_argument&) {
+      return false;  // the next step says so
+    }
+  }
+
+  static void place(Groups& groups, const AnySchedule<T>& schedule) {
+    for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
+      if (groups.places[i] != Base::is_new) continue;
+      if (schedule.abilities(i).own_base) {
+        groups.base_lrs[i] = schedule.at(Time(0), Group<T>(groups.base_lrs[i], i));
       }
-      count += on_curve;
+      groups.places[i] = place_at_start(schedule, i);
     }
-    return count;
   }
 
-  /// Has evaluate(out, base_lrs, left_there, first) fill one block of groups after the other and
-  /// writes them, from the first on. A block is all groups where evaluate may throw, so that it
-  /// throws before anything is changed.
-  template <class Evaluate, class Momentum>
-  void write_rates(const Evaluate& evaluate, const Momentum& momentum, std::size_t first_group = 0) {
-    if (cycles_momentum_) {
-      for (std::size_t i = 0; i < lrs_.size(); ++i) {
-        momentums_[i] = momentum(Group<T>(base_lrs_[i], i));
+  /// Moves all groups to t: along the closed form in a jump and between epochs, by the rule in a step.
+  void move_to(const Time& t, Groups& groups, Epoch momentum_since = in_a_step, bool from_base = false) {
+    const std::size_t count = groups.lrs.size();
+    const bool drives = drives_momentum(schedule_, count);
+    prepare(count, drives);
+    const std::span<T> before = first(before_, count);
+    optimizer_.read(before);
+    const auto& start = from_base ? groups.base_lrs : before_;
+    std::copy(start.begin(), start.begin() + static_cast<std::ptrdiff_t>(count), scratch_.begin());
+    forget_momentum();
+    const Rates<T> all = rates(groups, drives, momentum_since);
+    if (momentum_since == in_a_jump) set_base_momentums(groups, drives);
+    const bool is_jump = !from_base && (momentum_since != in_a_step || t.fraction != 0);
+    const auto is_along_curve = [&](std::size_t i) { return is_jump || is_on_curve(groups, i, from_base); };
+    std::size_t along = 0;
+    for (std::size_t begin = 0, end = 0; begin < count; begin = end) {  // runs of groups that are alike
+      const bool along_curve = is_along_curve(begin);
+      for (++end; end < count && is_along_curve(end) == along_curve;) ++end;
+      along += along_curve ? end - begin : 0;
+      const Rates<T> run = begin == 0 && end == count ? all : all.part(begin, end - begin);
+      along_curve ? schedule_.at(t, run) : schedule_.next(t.epoch, run);
+    }
+    write(groups, before_.data(), drives);
+    if (is_jump) std::fill(groups.places.begin(), groups.places.end(), Base::on_curve);
+    arrive(t, groups, along, drives);
+  }
+
+  void arrive(const Time& t, Groups& groups, std::size_t along_curve, bool drives) noexcept {
+    if (&groups != &groups_) groups_.take(groups);
+    last_epoch_ = t.epoch;
+    fraction_ = t.fraction;
+    all_on_curve_ = along_curve == groups_.lrs.size() && along_curve > 0 && fraction_ == 0;
+    all_off_curve_ = along_curve == 0 && fraction_ == 0;
+    drives_momentum_ = drives;
+    all_ = rates(groups_, drives);
+    unchanged_until_ = 0;
+  }
+
+  /// Whether a group is on the curve still. One that something else has moved is not, unless it knows no other form.
+  bool is_on_curve(Groups& groups, std::size_t i, bool from_base) const {
+    unsigned char& place = groups.places[i];
+    if (place == Base::on_curve && !from_base && detail::bits_differ(before_[i], groups.lrs[i]) &&
+        schedule_.abilities(i).chains) {
+      place = Base::off_curve;
+    }
+    return place == Base::on_curve;
+  }
+
+  [[nodiscard]] static std::span<T> first(std::vector<T>& values, std::size_t count) { return {values.data(), count}; }
+
+  /// The buffers only grow, so that a step that fails leaves them large enough for the next.
+  void prepare(std::size_t count, bool drives) {
+    if (scratch_.size() < count) scratch_.resize(count);
+    if (before_.size() < count) before_.resize(count);
+    if (drives && momentums_.size() < count) momentums_.resize(count);
+    if (drives && is_driven_.size() < count) is_driven_.resize(count);
+    all_ = rates(groups_, drives_momentum_);
+  }
+  [[nodiscard]] static bool drives_momentum(const AnySchedule<T>& schedule, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      if (schedule.abilities(i).momentum) return true;
+    }
+    return false;
+  }
+
+  [[nodiscard]] Rates<T> rates(const Groups& groups, bool drives, Epoch momentum_since = in_a_step) noexcept {
+    const std::span<T> lrs = first(scratch_, groups.base_lrs.size());
+    if (!drives) return {lrs, groups.base_lrs};
+    return {lrs, groups.base_lrs, 0, momentums_.data(), is_driven_.data(), momentum_since};
+  }
+  void forget_momentum() {
+    if (is_driven_.size() == 1) {
+      is_driven_[0] = 0;
+    } else {
+      std::fill(is_driven_.begin(), is_driven_.end(), static_cast<unsigned char>(0));
+    }
+  }
+  void set_base_momentums(const Groups& groups, bool drives) {
+    for (std::size_t i = 0; drives && i < groups.lrs.size(); ++i) {
+      if (groups.base_momentums[i] && schedule_.abilities(i).momentum) set_momentum(i, *groups.base_momentums[i]);
+    }
+  }
+  void set_momentum(std::size_t i, const T& momentum) {
+    momentums_[i] = momentum;
+    is_driven_[i] = 1;
+  }
+
+  /// How many groups a write has begun.
+  struct Written {
+    std::size_t rates = 0;
+    std::size_t momentums = 0;
+    std::size_t base_lrs = 0;
+  };
+
+  /// Writes what was evaluated, and the base rates of groups that have none recorded. Where the optimizer throws, all
+  /// is put back: what was there is `before`, or what was left there if that is null.
+  void write(Groups& groups, const T* before, bool drives) {
+    const std::size_t to_record = &groups != &groups_ ? groups.lrs.size() : 0;
+    Written done{};
+    try {
+      optimizer_.write(scratch_.data(), groups.lrs, to_record > 0 || (drives && optimizer_.momentum_may_throw()),
+                       done.rates);
+      ++done.rates;  // the last is done too
+      if (drives) {
+        optimizer_.write_momentums(first(momentums_, groups.lrs.size()), is_driven_.data(), to_record > 0,
+                                   done.momentums);
       }
-    }
-    const std::span<T> left_there(lrs_);
-    const std::span<const T> base_lrs(base_lrs_);
-    for (std::size_t first = first_group; first < lrs_.size(); first += scratch_.size()) {
-      const std::size_t count = std::min(scratch_.size(), lrs_.size() - first);
-      const auto block = [&](auto groups) { return groups.subspan(first, count); };
-      const std::span<T> out(scratch_.data(), count);
-      evaluate(out, block(base_lrs), block(left_there), first);
-      optimizer_.write(first, out, block(left_there));
-    }
-    if (cycles_momentum_) write_momentums(momentums_);
-  }
-
-  void write_momentums(const std::vector<std::optional<T>>& momentums) {
-    for (std::size_t i = 0; i < momentums.size(); ++i) {
-      if (momentums[i]) optimizer_.set_momentum(i, *momentums[i]);
-    }
-  }
-
-  void arrive(Epoch t, double fraction) noexcept {
-    last_epoch_ = t;
-    fraction_ = fraction;
-  }
-
-  void all_on_curve() {
-    std::fill(on_curve_.begin(), on_curve_.end(), static_cast<unsigned char>(1));
-    off_curve_ = 0;
-  }
-
-  void count_off_curve() { off_curve_ = static_cast<std::size_t>(std::count(on_curve_.begin(), on_curve_.end(), 0)); }
-
-  [[nodiscard]] StateDict saved_options() const override { return detail::options_of(schedule_); }
-
-  [[nodiscard]] StateDict progress() const override {
-    StateDict progress = Base::common_progress();
-    progress.set("fraction", fraction_);
-    const std::size_t groups = optimizer_.size();
-    StateValue::List on_curve;
-    StateValue::List momentums;
-    for (std::size_t i = 0; i < groups; ++i) {
-      on_curve.emplace_back(i < lrs_.size() ? on_curve_[i] && detail::difference(Base::lr_of_group(i), lrs_[i]) == 0
-                                            : has_curve(schedule_, i));
-      if (cycles_momentum_) momentums.push_back(detail::encode(optimizer_.momentum(i)));
-    }
-    progress.set("on_curve", std::move(on_curve));
-    if (cycles_momentum_) progress.set("momentums", std::move(momentums));
-    return progress;
-  }
-
-  void load(const StateDict& options, const StateDict& progress, int digits, OnMismatch on_mismatch) override {
-    S schedule = schedule_;
-    const bool same = detail::merge_options(schedule, options, on_mismatch, digits, "options");
-    detail::validate(schedule);
-    Base::check_keys(progress, {"last_epoch", "base_lrs", "lrs", "fraction", "on_curve", "momentums"}, "progress");
-    Common common = Base::read_common(progress);
-    const std::size_t groups = common.lrs.size();
-    check_fits(schedule, groups);
-    double fraction = 0;
-    Base::read(progress, "fraction", fraction);
-    if (!detail::is_finite(fraction) || fraction < 0 || fraction >= 1) {
-      detail::expected("progress.fraction", "at least 0 and less than 1", StateValue(fraction));
-    }
-    if (fraction != 0 && !detail::is_continuous<T>(schedule)) {
-      detail::expected("progress.fraction", "0 for a schedule that is not continuous", StateValue(fraction));
-    }
-    const std::vector<unsigned char> on_curve = read_on_curve(schedule, options, progress, common, fraction);
-    std::vector<std::optional<T>> momentums;
-    const bool cycles_momentum = detail::cycles_momentum<T>(schedule);
-    const bool joins = !same && on_mismatch == OnMismatch::keep_constructed;
-    if (cycles_momentum && !joins && progress.find("momentums") != nullptr) {
-      Base::read(progress, "momentums", momentums);
-      Base::check_count("momentums", momentums.size());
-      Base::check_each("momentums", momentums, "a momentum, at least 0 and less than 1",
-                       [](const std::optional<T>& momentum) { return !momentum || detail::is_momentum(*momentum); });
-    } else if (cycles_momentum) {
-      for (std::size_t i = 0; i < groups; ++i) {
-        momentums.push_back(momentum_of(schedule, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i)));
+      while (done.base_lrs < to_record) {  // last, as many optimizers cannot forget a base rate
+        const std::size_t i = done.base_lrs++;
+        if (!groups.initial_lrs[i]) optimizer_.set_initial_lr(i, groups.base_lrs[i]);
       }
+    } catch (...) {
+      put_back(groups, before, done);
+      throw;
     }
-    for (std::size_t i = 0; i < groups; ++i) {
-      if (!joins || !on_curve[i]) continue;
-      common.lrs[i] = lr_of(schedule, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i));
-    }
-
-    Base::commit(common);
-    schedule_ = std::move(schedule);
-    look_at_schedule();
-    on_curve_ = on_curve;
-    fraction_ = fraction;
-    take_in(groups);
-    if (cycles_momentum_) write_momentums(momentums);
-    for (std::size_t i = 0; i < groups; ++i) optimizer_.set_initial_lr(i, base_lrs_[i]);
+    for (std::size_t i = 0; i < to_record; ++i) groups.initial_lrs[i] = optimizer_.initial_lr(i);
   }
 
-  /// Which groups are on the curve. Where the state leaves it open, PyTorch's does, those are that
-  /// PyTorch's rounding has not moved further from it than 1e-6 relative.
-  [[nodiscard]] std::vector<unsigned char> read_on_curve(const S& schedule, const StateDict& options,
-                                                         const StateDict& progress, const Common& common,
-                                                         double fraction) const {
-    const std::string path = "progress.on_curve";
-    const StateValue& value = detail::expect_key(progress, "on_curve", "progress");
-    const auto* list = value.template get_if<StateValue::List>();
-    if (list == nullptr) detail::expected(path, "a list", value);
-    Base::check_count("on_curve", list->size());
-    std::vector<unsigned char> on_curve(list->size(), 0);
-    for (std::size_t i = 0; i < list->size(); ++i) {
-      bool flag = has_curve(schedule, i);
-      if (Chainable<S, T> && flag) {
-        if ((*list)[i].is_none()) {
-          S saved = schedule_;
-          detail::merge_options(saved, options, OnMismatch::take_saved, std::numeric_limits<T>::digits, "options");
-          detail::validate(saved);
-          detail::check_groups(saved, list->size());
-          flag = is_near_curve(saved, common.last_epoch, fraction, Group<T>(common.base_lrs[i], i), common.lrs[i]);
-        } else {
-          detail::decode((*list)[i], flag, detail::join(path, i));
-        }
+  void put_back(Groups& groups, const T* before, const Written& done) noexcept {
+    for (std::size_t i = 0; i + 1 < done.rates; ++i) std::swap(groups.lrs[i], scratch_[i]);
+    if (before == nullptr) before = groups.lrs.data();
+    for (std::size_t i = 0; i < done.momentums; ++i) {
+      if (is_driven_[i] != 0) Base::attempt([&] { optimizer_.set_momentum(i, momentums_[i]); });
+    }
+    for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
+      Base::attempt([&] {
+        if (detail::bits_differ(optimizer_.lr(i), before[i])) optimizer_.set_lr(i, before[i]);
+      });
+    }
+    for (std::size_t i = 0; i < done.base_lrs; ++i) {
+      if (!groups.initial_lrs[i]) Base::attempt([&] { optimizer_.set_initial_lr(i, std::nullopt); });
+    }
+  }
+
+  void visit_progress(detail::FieldVisitor& visitor) const final {
+    Groups groups = Base::current_groups();
+    if (fits(groups)) place(groups, schedule_);
+    ScheduleProgress<T> progress{last_epoch_, fraction_, groups.base_lrs};
+    const bool drives = drives_momentum(schedule_, groups.lrs.size());
+    for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
+      progress.lrs.push_back(optimizer_.lr(i));
+      progress.on_curve.push_back(
+          groups.places[i] == Base::on_curve &&
+          (!detail::bits_differ(progress.lrs[i], groups.lrs[i]) || !schedule_.abilities(i).chains));
+      if (!drives) continue;
+      progress.momentums.push_back(optimizer_.momentum(i));
+      progress.base_momentums.push_back(groups.base_momentums[i]);
+    }
+    detail::visit_fields(std::as_const(progress), visitor);
+  }
+
+  void load(typename Base::Loading& loading) final {
+    AnySchedule<T> saved = schedule_;
+    saved.visit_options(*loading.options);
+    const bool joins = loading.on_mismatch == OnMismatch::keep_constructed && loading.options_differ(*loading.options);
+    const AnySchedule<T>& schedule = loading.on_mismatch == OnMismatch::take_saved ? saved : schedule_;
+    saved.validate();
+    Groups groups = take_in(schedule);
+    saved.check_groups(groups.lrs.size());
+
+    ScheduleProgress<T> progress;
+    detail::visit_fields(progress, *loading.progress);
+    loading.progress->end();
+    const Time t(progress.last_epoch, progress.fraction);
+    const std::size_t count = groups.lrs.size();
+    const bool drives = drives_momentum(schedule, count);
+    prepare(count, drives);
+    forget_momentum();
+    std::size_t along = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const Abilities can = schedule.abilities(i);
+      if (t.fraction != 0 && !can.continuous) {
+        throw std::invalid_argument("progress.fraction: expected 0 for a schedule that is not continuous, got " +
+                                    detail::text_of(t.fraction));
       }
-      on_curve[i] = flag ? 1 : 0;
+      const Group<T> group(progress.base_lrs[i], i);
+      bool follows = can.closed_form;
+      if (follows && can.chains) {
+        follows = progress.on_curve[i] ? *progress.on_curve[i] : is_near_curve(saved, t, group, progress.lrs[i]);
+      }
+      groups.places[i] = follows ? Base::on_curve : Base::off_curve;
+      along += follows ? 1 : 0;
+      scratch_[i] = joins && follows ? schedule.at(t, group) : progress.lrs[i];
+      if (!can.momentum) continue;
+      const std::optional<T> momentum =
+          joins || progress.momentums.empty() ? schedule.momentum(t, group) : progress.momentums[i];
+      if (momentum) set_momentum(i, *momentum);
+      if (!progress.base_momentums.empty()) groups.base_momentums[i] = progress.base_momentums[i];
     }
-    return on_curve;
+    groups.base_lrs = std::move(progress.base_lrs);
+    optimizer_.read(first(before_, count));
+
+    loading.is_writing = true;
+    write(groups, before_.data(), drives);
+    if (loading.on_mismatch == OnMismatch::take_saved) schedule_ = saved;
+    arrive(t, groups, along, drives);
   }
 
-  static bool is_near_curve(const S& schedule, Epoch t, double fraction, const Group<T>& group, const T& lr) {
+  /// Whether PyTorch's rounding alone can have moved a rate from the closed form.
+  [[nodiscard]] static bool is_near_curve(const AnySchedule<T>& schedule, const Time& t, const Group<T>& group,
+                                          const T& lr) {
     using C = detail::compute_t<T>;
-    if (!detail::has_closed_form<T>(schedule, group.index)) return false;
-    const C exact = C(lr_of(schedule, t, fraction, group));
+    if (!schedule.abilities(group.index).closed_form) return false;
+    const C exact = C(schedule.at(t, group));
     const auto magnitude = [](const C& x) { return x < C(0) ? C(-x) : x; };
     return magnitude(C(C(lr) - exact)) <= C(C(1e-6) * magnitude(exact) + C(1e-12) * magnitude(C(group.base_lr)));
   }
 
-  /// The closed form, which is there.
-  static T lr_of([[maybe_unused]] const S& schedule, [[maybe_unused]] Epoch t, [[maybe_unused]] double fraction,
-                 const Group<T>& group) {
-    if constexpr (Continuous<S, T>) {
-      if (fraction != 0) {
-        return static_cast<T>(schedule.at_time(static_cast<double>(t) + fraction, group));
-      }
-    }
-    if constexpr (ClosedForm<S, T>) {
-      return detail::evaluate(detail::at_curve<T>(schedule, t), group.base_lr, group);
-    } else {
-      return group.base_lr;
-    }
-  }
-
-  static std::optional<T> momentum_of([[maybe_unused]] const S& schedule, [[maybe_unused]] Epoch t,
-                                      [[maybe_unused]] double fraction, [[maybe_unused]] const Group<T>& group) {
-    if constexpr (DrivesMomentum<S, T>) {
-      return fraction == 0 ? schedule.momentum_at(t, group)
-                           : schedule.momentum_at_time(static_cast<double>(t) + fraction, group);
-    } else {
-      return std::nullopt;
-    }
-  }
-
-  S schedule_;
-  std::size_t (*move_along_curve_)(Scheduled&, Epoch);
+  bool all_on_curve_ = false;  ///< All groups are, at a whole epoch: the step of nearly every run.
+  bool all_off_curve_ = false;
+  bool drives_momentum_ = false;
+  Rates<T> all_{};             ///< All groups, in a step.
+  Epoch unchanged_until_ = 0;  ///< Before this epoch the rates stay as they are.
+  AnySchedule<T> schedule_;
   double fraction_ = 0;
-  bool has_closed_form_ = false;
-  bool cycles_momentum_ = false;
-  bool never_throws_ = true;
-  bool is_plain_ = false;                ///< Whether move_along_curve() will do.
-  std::size_t off_curve_ = 0;            ///< How many of on_curve_ are 0.
-  std::vector<unsigned char> on_curve_;  ///< One for each group; not vector<bool>, for speed.
-  std::vector<T> scratch_;               ///< One block of rates.
-  std::vector<std::optional<T>> momentums_;
+  std::vector<T> scratch_{};  ///< What is evaluated, then written.
+  std::vector<T> before_{};   ///< What the optimizer had before.
+  std::vector<T> momentums_{};
+  std::vector<unsigned char> is_driven_{};
 };
 
-template <Optimizer O, class S>
-Scheduled(O&, S) -> Scheduled<S, scalar_t<O>>;
+/// A schedule bound to an optimizer.
+template <class S, Scalar T>
+class Scheduled : public ScheduleFollower<T> {
+ public:
+  using schedule_type = S;
+
+  /// Applies the rate of epoch 0. Throws std::invalid_argument, the optimizer untouched, if an option is out of range,
+  /// a list of another length than the groups, or the optimizer has no groups or, where the schedule drives it, no
+  /// momentum.
+  template <class O>
+  Scheduled(O&& optimizer, S schedule) : Scheduled(OptimizerRef<T>(optimizer), AnySchedule<T>(std::move(schedule))) {
+    detail::require_lvalue<O>();
+  }
+  template <class O>
+    requires(!std::derived_from<std::remove_cvref_t<O>, Scheduler<T>>) && std::default_initializable<S>
+  Scheduled(O&& optimizer) : Scheduled(std::forward<O>(optimizer), S{}) {}
+
+  [[nodiscard]] const S& schedule() const noexcept {
+    if constexpr (std::same_as<S, AnySchedule<T>>) {
+      return this->any_schedule();
+    } else {
+      return *this->any_schedule().template get_if<S>();
+    }
+  }
+
+ protected:
+  friend struct detail::Binder;
+  /// The schedule is an S.
+  Scheduled(OptimizerRef<T> optimizer, AnySchedule<T> schedule) : ScheduleFollower<T>(optimizer, std::move(schedule)) {}
+};
+
+template <class O, class S>
+Scheduled(O&&, S) -> Scheduled<S, scalar_t<O>>;
 
 }  // namespace lr_scheduler
 

@@ -2,11 +2,12 @@
 #ifndef LR_SCHEDULER_SCHEDULER_HPP
 #define LR_SCHEDULER_SCHEDULER_HPP
 
-#include <algorithm>
+#include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <limits>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -14,16 +15,19 @@
 #include <utility>
 #include <vector>
 
-#include <lr_scheduler/detail/fields.hpp>
-#include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/detail/codec.hpp>
+#include <lr_scheduler/detail/field.hpp>
+#include <lr_scheduler/detail/text.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/optimizer.hpp>
+#include <lr_scheduler/option.hpp>
 #include <lr_scheduler/state_dict.hpp>
+#include <lr_scheduler/time.hpp>
 
 namespace lr_scheduler {
 
-/// Moves the rates of an optimizer's parameter groups; the base of all schedulers, as PyTorch's
-/// LRScheduler. It refers to the optimizer, which must outlive it.
+/// Moves the rates of an optimizer's parameter groups; the base of all schedulers, as PyTorch's LRScheduler. It refers
+/// to the optimizer, which must outlive it, and is neither copied nor moved.
 template <Scalar T>
 class Scheduler {
  public:
@@ -33,218 +37,326 @@ class Scheduler {
   Scheduler& operator=(const Scheduler&) = delete;
   virtual ~Scheduler() = default;
 
-  /// The rates that construction, the last step or a load left: one for each group. The span is
-  /// valid until groups are added.
-  [[nodiscard]] std::span<const T> get_lr() const noexcept { return lrs_; }
+  /// The rates that construction, the last step or a load left: one for each group. The span is valid until groups are
+  /// added or removed.
+  [[nodiscard]] std::span<const T> get_lr() const noexcept { return groups_.lrs; }
   /// The same, under PyTorch's name.
-  [[nodiscard]] std::span<const T> get_last_lr() const noexcept { return lrs_; }
+  [[nodiscard]] std::span<const T> get_last_lr() const noexcept { return groups_.lrs; }
   /// The rates that the schedule shapes: one for each group.
-  [[nodiscard]] std::span<const T> base_lrs() const noexcept { return base_lrs_; }
+  [[nodiscard]] std::span<const T> base_lrs() const noexcept { return groups_.base_lrs; }
   /// 0 after construction, then counts steps.
   [[nodiscard]] Epoch last_epoch() const noexcept { return last_epoch_; }
+  /// The name of the class: "StepLR".
+  [[nodiscard]] std::string_view name() const noexcept { return class_name(); }
 
-  /// Moves the rates on by one epoch: call it once after each update of the optimizer (or epoch).
-  /// Throws what a user's callback throws, what an after_end = error asks for, and
-  /// std::invalid_argument where the optimizer's groups no longer fit an option that is a list; the
-  /// rates are then as before.
+  /// Moves the rates on by one epoch: call it once after each update of the optimizer (or epoch). Throws what a user's
+  /// callback or the optimizer throws, what an after_end = error asks for, and std::invalid_argument where the
+  /// optimizer's groups no longer fit an option that is a list; the rates are then as before.
   void step() { advance(nullptr); }
   /// The same, for loops that have a metric: schedulers that need none ignore it.
   void step(T metric) { advance(&metric); }
-
-  /// Jumps to epoch t, 0 to 2^62. Throws std::invalid_argument for any other t and std::logic_error
-  /// where there is no closed form.
-  void seek(Epoch t) {
-    if (t < 0 || t > last_possible_epoch) {
-      throw std::invalid_argument(class_name() + ": cannot seek to epoch " + std::to_string(t));
-    }
-    jump(t);
+  /// n steps at once, for tokens, samples or skipped updates: what n calls of step() give, at the price of one where
+  /// there is a closed form. Without one, a step that throws ends it and those before it stand. Throws
+  /// std::invalid_argument for a negative n.
+  void step_by(Count n) {
+    if (n < 0 || n > last_possible_epoch - last_epoch_) throw_bad_epoch("step by", detail::text_of(Epoch(n)));
+    if (n > 0) advance_by(n);
   }
-  /// Jumps to a time between epochs, as epoch + batch / batches; step() then goes on by 1 from
-  /// there. Throws std::invalid_argument for a time that is negative or not finite and
-  /// std::logic_error where the schedule is not continuous.
-  void seek_time(double t) {
-    if (!detail::is_finite(t) || t < 0 || t > static_cast<double>(last_possible_epoch)) {
-      throw std::invalid_argument(class_name() + ": cannot seek to time " + detail::text_of(t));
+  /// As after construction: epoch 0, from the base rates.
+  void reset() { restart(); }
+
+  /// Jumps to epoch t, 0 to 2^62. Throws std::invalid_argument for any other t and std::logic_error where there is no
+  /// closed form.
+  template <class E>
+  void seek(E t) {
+    static_assert(!std::floating_point<E>, "seek() takes a whole epoch, an integer: between epochs, use seek_time()");
+    const Epoch epoch = Count(t);
+    if (epoch < 0 || epoch > last_possible_epoch) throw_bad_epoch("seek to epoch", detail::text_of(epoch));
+    jump(Time(epoch));
+  }
+  /// Jumps to a time between epochs, as epoch + batch / double(batches); step() then goes on by 1 from there. Throws
+  /// std::invalid_argument for a time that is negative or not finite and std::logic_error where the schedule is not
+  /// continuous.
+  template <class R>
+  void seek_time(R t) {
+    static_assert(!std::integral<R>,
+                  "seek_time() takes a real: the division in epoch + batch / batches was an integer's, write "
+                  "epoch + batch / double(batches), or seek() for a whole epoch");
+    const auto time = static_cast<double>(t);
+    if (!detail::is_finite(time) || time < 0 || time > static_cast<double>(last_possible_epoch)) {
+      throw_bad_epoch("seek to time", detail::text_of(time));
     }
-    jump_time(t);
+    jump(Time(time));
   }
 
   /// The state: "version", "digits" (the precision of T), "options" and "progress".
   [[nodiscard]] StateDict state_dict() const {
+    StateDict progress;
+    detail::EncodingVisitor<T> encode(progress);
+    visit_progress(encode);
     StateDict state;
     state.set("version", std::int64_t{1});
     state.set("digits", std::int64_t{std::numeric_limits<T>::digits});
-    state.set("options", saved_options());
-    state.set("progress", progress());
+    state.set("options", detail::encode_options<T>(*this));
+    state.set("progress", std::move(progress));
     return state;
   }
 
-  /// Goes on from a state: checks all of it, then writes the rates (and momentum) to the optimizer.
-  /// Throws std::invalid_argument, with nothing changed, where the state is of another class, has
-  /// other options (see OnMismatch) or another number of groups, or is damaged.
+  /// Goes on from a state: checks all of it, then writes the rates (and momentum) to the optimizer. Throws
+  /// std::invalid_argument, with nothing changed, where the state is of another class, has other options (see
+  /// OnMismatch) or another number of groups, or is damaged; and what the optimizer throws, with all put back.
   void load_state_dict(const StateDict& state, OnMismatch on_mismatch = OnMismatch::error) {
+    Loading loading{on_mismatch};
     try {
-      const StateValue& version = detail::expect_key(state, "version", "");
-      if (version != StateValue(std::int64_t{1})) detail::expected("version", "1", version);
-      check_keys(state, {"version", "digits", "options", "progress"}, "");
-      int digits = 0;
-      detail::decode(detail::expect_key(state, "digits", ""), digits, "digits");
-      if (digits <= 0) {
-        detail::expected("digits", "a positive integer", StateValue(std::int64_t{digits}));
+      StateDict known;
+      for (const char* key : {"version", "digits", "options", "progress"}) {
+        known.set(key, detail::require_key(state, key, ""));
       }
-      load(detail::expect_dict(detail::expect_key(state, "options", ""), "options"),
-           detail::expect_dict(detail::expect_key(state, "progress", ""), "progress"), digits, on_mismatch);
+      detail::require_known_keys(state, known, "a state", "");
+      const StateValue& version = *known.find("version");
+      if (version != StateValue(std::int64_t{1})) detail::throw_expected("version", "1", version);
+      const StateValue& digits = *known.find("digits");
+      const auto* precision = digits.get_if<std::int64_t>();
+      if (precision == nullptr || *precision <= 0 || *precision > std::numeric_limits<int>::max()) {
+        detail::throw_expected("digits", "a positive integer", digits);
+      }
+      detail::SavedOptions<T> options(detail::require_dict(*known.find("options"), "options"), on_mismatch,
+                                      static_cast<int>(*precision), "options");
+      options.require_type(name(), detail::encode_options<T>(*this));
+      ProgressReader progress(detail::require_dict(*known.find("progress"), "progress"), optimizer_.size());
+      loading.options = &options;
+      loading.options_differ = [](const detail::FieldVisitor& read) {
+        return static_cast<const detail::SavedOptions<T>&>(read).differ();
+      };
+      loading.progress = &progress;
+      load(loading);
     } catch (const std::logic_error& error) {
-      throw std::invalid_argument(class_name() + ": cannot load the state: " + error.what());
+      if (loading.is_writing) throw;
+      throw std::invalid_argument(std::string(name()) + ": cannot load the state: " + error.what());
     }
   }
+
+  /// Shows the options one by one.
+  void visit_options(detail::FieldVisitor& visitor) const { show_options(visitor); }
 
  protected:
   /// So far away that no count of epochs overflows.
   static constexpr Epoch last_possible_epoch = Epoch{1} << 62;
 
-  /// What all schedulers keep: one base rate and one rate for each group, and the epoch.
-  struct Common {
-    Epoch last_epoch = 0;
-    std::vector<T> base_lrs;
-    std::vector<T> lrs;
+  /// Where a group is: moved by somebody else, on the closed form, or not yet taken in.
+  static constexpr unsigned char off_curve = 0;
+  static constexpr unsigned char on_curve = 1;
+  static constexpr unsigned char is_new = 2;
+
+  /// What is remembered of the groups, one of each for each group.
+  struct Groups {
+    std::vector<T> base_lrs{};
+    std::vector<T> lrs{};                            ///< As they read back when they were left.
+    std::vector<std::optional<T>> initial_lrs{};     ///< What the optimizer has recorded.
+    std::vector<std::optional<T>> base_momentums{};  ///< Momentum before it was driven.
+    std::vector<unsigned char> places{};
+
+    /// Becomes another; where there are as many, the rates stay where they are, as spans of them may be about.
+    void take(Groups& other) noexcept {
+      if (other.lrs.size() != lrs.size()) {
+        std::swap(*this, other);
+        return;
+      }
+      for (std::size_t i = 0; i < lrs.size(); ++i) {
+        base_lrs[i] = other.base_lrs[i];
+        lrs[i] = other.lrs[i];
+      }
+      initial_lrs.swap(other.initial_lrs);
+      base_momentums.swap(other.base_momentums);
+      places.swap(other.places);
+    }
+    void reserve(std::size_t count) {
+      base_lrs.reserve(count);
+      lrs.reserve(count);
+      initial_lrs.reserve(count);
+      base_momentums.reserve(count);
+      places.reserve(count);
+    }
+  };
+
+  /// A load in the making.
+  struct Loading {
+    OnMismatch on_mismatch;
+    detail::FieldVisitor* options = nullptr;  ///< Reads the saved options into a copy of the constructed ones.
+    bool (*options_differ)(const detail::FieldVisitor&) = nullptr;
+    detail::FieldVisitor* progress = nullptr;  ///< Reads the progress.
+    bool is_writing = false;                   ///< Whether all is checked, and what throws now is the optimizer.
   };
 
   explicit Scheduler(OptimizerRef<T> optimizer) noexcept : optimizer_(optimizer) {}
-  Scheduler(Scheduler&&) noexcept = default;
-  Scheduler& operator=(Scheduler&&) noexcept = default;
 
-  /// How many groups the optimizer has. Throws std::invalid_argument if none.
-  static std::size_t count_groups(const OptimizerRef<T>& optimizer, std::string_view name) {
-    const std::size_t groups = optimizer.size();
-    if (groups == 0) {
-      throw std::invalid_argument(std::string(name) + ": the optimizer has no parameter groups");
+  /// Whether groups were added or removed, or exchanged, which their recorded base rates tell. Reads the rates into a
+  /// buffer on the way.
+  [[nodiscard]] bool groups_changed(std::vector<T>& lrs) const {
+    const std::size_t count = optimizer_.size();
+    if (count != groups_.lrs.size()) return true;
+    if (lrs.size() < count) lrs.resize(count);
+    optimizer_.read({lrs.data(), count});
+    for (std::size_t i = 0; i < count; ++i) {
+      if (detail::bits_differ(lrs[i], groups_.lrs[i]) && optimizer_.initial_lr(i) != groups_.initial_lrs[i])
+        return true;
     }
-    return groups;
+    return false;
   }
 
-  /// Throws std::invalid_argument where a group that is yet to be taken in has no usable base rate.
-  void check_new_groups(std::size_t groups, std::string_view name) const {
-    for (std::size_t i = lrs_.size(); i < groups; ++i) {
-      if (const T base_lr = base_lr_of_group(i); !detail::is_finite_and_not_negative(base_lr)) {
-        throw std::invalid_argument(std::string(name) + ": the rate of parameter group " + std::to_string(i) +
-                                    " must be finite and not negative, got " + detail::text_of(base_lr));
+  /// The groups that the optimizer has now. One that has moved to another index is
+  /// recognised by its recorded initial_lr and the rate that was left in it. Throws std::invalid_argument for a new
+  /// group without a usable rate.
+  [[nodiscard]] Groups current_groups() const {
+    if (std::vector<T> lrs; !groups_changed(lrs)) return groups_;
+    Groups now;
+    now.reserve(optimizer_.size());
+    const std::size_t count = optimizer_.size();
+    const std::size_t known = groups_.lrs.size();
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::optional<T> initial_lr = optimizer_.initial_lr(i);
+      const T lr = optimizer_.lr(i);
+      const std::size_t old = find_group(i, next, initial_lr, lr);
+      if (old < known) {
+        next = old + 1;
+        const bool is_there = !detail::bits_differ(lr, groups_.lrs[old]);
+        now.base_lrs.push_back(groups_.base_lrs[old]);
+        now.lrs.push_back(groups_.lrs[old]);
+        now.places.push_back(is_there ? groups_.places[old] : off_curve);
+        now.base_momentums.push_back(groups_.base_momentums[old]);
+      } else {
+        const T base_lr = initial_lr ? *initial_lr : lr;
+        if (!detail::is_finite_and_not_negative(base_lr)) {
+          throw std::invalid_argument(std::string(name()) + ": the rate of parameter group " + std::to_string(i) +
+                                      " must be finite and not negative, got " + detail::text_of(base_lr));
+        }
+        now.base_lrs.push_back(base_lr);
+        now.lrs.push_back(lr);
+        now.places.push_back(is_new);
+        now.base_momentums.push_back(optimizer_.momentum(i));
       }
+      now.initial_lrs.push_back(initial_lr);
+    }
+    return now;
+  }
+
+  /// Throws std::invalid_argument where an optimizer to bind to has no groups.
+  void require_groups() const {
+    if (optimizer_.size() == 0) {
+      throw std::invalid_argument(std::string(name()) + ": the optimizer has no parameter groups");
     }
   }
 
-  /// The base rate of a group that is taken in: its initial_lr, or else its rate.
-  [[nodiscard]] T base_lr_of_group(std::size_t i) const {
-    if (const auto initial_lr = optimizer_.initial_lr(i)) return *initial_lr;
-    return lr_of_group(i);
-  }
-
-  [[nodiscard]] T lr_of_group(std::size_t i) const {
-    T lr{};
-    optimizer_.read(i, {&lr, 1});
-    return lr;
-  }
-
-  /// The common part of the progress, with the rates as the optimizer has them now.
-  [[nodiscard]] StateDict common_progress() const {
-    const std::size_t groups = optimizer_.size();
-    std::vector<T> base_lrs(base_lrs_.begin(),
-                            base_lrs_.begin() + static_cast<std::ptrdiff_t>(std::min(groups, base_lrs_.size())));
-    std::vector<T> lrs(groups);
-    for (std::size_t i = base_lrs.size(); i < groups; ++i) base_lrs.push_back(base_lr_of_group(i));
-    optimizer_.read(0, lrs);
-    StateDict progress;
-    progress.set("last_epoch", last_epoch_);
-    progress.set("base_lrs", detail::encode(base_lrs));
-    progress.set("lrs", detail::encode(lrs));
-    return progress;
-  }
-
-  [[nodiscard]] Common read_common(const StateDict& progress) const {
-    Common common;
-    read(progress, "last_epoch", common.last_epoch);
-    if (common.last_epoch < 0) {
-      detail::expected("progress.last_epoch", "0 or more", StateValue(common.last_epoch));
-    }
-    if (common.last_epoch > last_possible_epoch) {
-      detail::expected("progress.last_epoch", "at most 2^62", StateValue(common.last_epoch));
-    }
-    read(progress, "base_lrs", common.base_lrs);
-    read(progress, "lrs", common.lrs);
-    check_count("lrs", common.lrs.size());
-    check_count("base_lrs", common.base_lrs.size());
-    check_each("base_lrs", common.base_lrs, "a rate that is finite and not negative",
-               detail::is_finite_and_not_negative<T>);
-    check_each("lrs", common.lrs, "a rate", [](const T& lr) { return !detail::is_nan(lr); });
-    return common;
-  }
-
-  /// A value of the progress, for each group or one.
-  template <class V>
-  static void read(const StateDict& progress, std::string_view key, V& value) {
-    detail::decode(detail::expect_key(progress, key, "progress"), value, detail::join("progress", key));
-  }
-
-  /// Throws std::invalid_argument where a value of the progress is not what is expected.
-  template <class V, class IsExpected>
-  static void check_each(std::string_view key, const std::vector<V>& values, std::string_view what,
-                         const IsExpected& is_expected) {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (!is_expected(values[i])) {
-        detail::expected(detail::join(detail::join("progress", key), i), what, detail::encode(values[i]));
-      }
-    }
-  }
-
-  static void check_keys(const StateDict& dict, std::initializer_list<std::string_view> known, std::string_view path) {
-    detail::check_keys(dict, path, "a state", [known](std::string_view key) {
-      return std::find(known.begin(), known.end(), key) != known.end();
-    });
-  }
-
-  void check_count(std::string_view key, std::size_t saved) const {
-    if (const std::size_t groups = optimizer_.size(); saved != groups) {
-      throw std::invalid_argument(detail::join("progress", key) + " has " + std::to_string(saved) + " values for " +
-                                  std::to_string(groups) + " parameter groups");
-    }
-  }
-
-  /// Writes the rates to the optimizer, then takes what was read. Where the optimizer refuses a
-  /// rate, all is as before.
-  void commit(const Common& common) {
-    std::vector<T> before(common.lrs.size());
-    std::vector<T> left_there(common.lrs.size());
-    base_lrs_.reserve(common.lrs.size());
-    lrs_.reserve(common.lrs.size());
-    optimizer_.read(0, before);
+  /// Writes the rates that differ from those that are there. Where the optimizer throws, they are put back.
+  void write_rates(std::span<const T> before, std::span<const T> lrs) const {
+    std::size_t i = 0;
     try {
-      optimizer_.write(0, common.lrs, left_there);
+      for (; i < lrs.size(); ++i) {
+        if (detail::bits_differ(before[i], lrs[i])) optimizer_.set_lr(i, lrs[i]);
+      }
     } catch (...) {
-      optimizer_.write(0, before, left_there);
+      for (std::size_t k = 0; k <= i; ++k) {
+        attempt([&] {
+          if (detail::bits_differ(before[k], lrs[k])) optimizer_.set_lr(k, before[k]);
+        });
+      }
       throw;
     }
-    last_epoch_ = common.last_epoch;
-    base_lrs_.assign(common.base_lrs.begin(), common.base_lrs.end());
-    lrs_.assign(left_there.begin(), left_there.end());
+  }
+
+  /// Puts something back while an exception is on its way; others are dropped.
+  template <class Change>
+  static void attempt(const Change& change) noexcept {
+    try {
+      change();
+    } catch (...) {
+    }
   }
 
   OptimizerRef<T> optimizer_;
-  std::vector<T> base_lrs_;
-  std::vector<T> lrs_;
+  Groups groups_{};
   Epoch last_epoch_ = 0;
 
  private:
-  virtual void advance(const T* metric) = 0;
-  virtual void jump(Epoch t) = 0;
-  virtual void jump_time(double t) = 0;
-  [[nodiscard]] virtual StateDict saved_options() const = 0;
-  [[nodiscard]] virtual StateDict progress() const = 0;
-  virtual void load(const StateDict& options, const StateDict& progress, int digits, OnMismatch on_mismatch) = 0;
+  /// Reads progress from a state: each list has a value for each group; reals are finite and not negative but for the
+  /// best metric, and counters at most 2^62.
+  class ProgressReader final : public detail::FieldVisitor {
+   public:
+    ProgressReader(const StateDict& progress, std::size_t groups) : progress_(progress), groups_(groups) {}
 
-  [[nodiscard]] std::string class_name() const {
-    const StateDict own = saved_options();
-    return *own.find("type")->template get_if<std::string>();
+    void visit(std::string_view key, const detail::Field& field) override {
+      const std::string path = detail::join("progress", key);
+      known_.set(key, StateValue());
+      const StateValue* const value = progress_.find(key);
+      if (value == nullptr) {
+        if (field.get_if<std::vector<std::optional<T>>>() != nullptr) return;  // momentum, which is not always driven
+        throw std::invalid_argument(path + ": missing key");
+      }
+      detail::decode<T>(*value, field, path);
+      if (field.type->kind != detail::Kind::list) return check(key, field, *value, path);
+      if (field.count() != groups_) {
+        throw std::invalid_argument(path + " has " + std::to_string(field.count()) + " values for " +
+                                    std::to_string(groups_) + " parameter groups");
+      }
+      const StateValue::List& list = *value->get_if<StateValue::List>();
+      for (std::size_t i = 0; i < groups_; ++i) check(key, field.element(i), list[i], detail::join(path, i));
+    }
+    void end() override { detail::require_known_keys(progress_, known_, "a state", "progress"); }
+
+   private:
+    static void check(std::string_view key, const detail::Field& field, const StateValue& value,
+                      const std::string& path) {
+      if (field.type->kind == detail::Kind::optional) {
+        if (field.count() != 0) check(key, field.element(0), value, path);
+      } else if (field.type->kind == detail::Kind::integer) {
+        const Epoch count = detail::read_integer(field);
+        if (count < 0) detail::throw_expected(path, "0 or more", value);
+        if (count > last_possible_epoch) detail::throw_expected(path, "at most 2^62", value);
+      } else if (const T* const real = field.get_if<T>(); real != nullptr && key == "best") {
+        if (detail::is_nan(*real)) detail::throw_expected(path, "a metric", value);
+      } else if (real != nullptr && key != "fraction") {
+        if (!detail::is_finite_and_not_negative(*real)) {
+          detail::throw_expected(path, "a number that is finite and not negative", value);
+        }
+      } else if (const double* const fraction = field.get_if<double>()) {
+        if (!detail::is_finite(*fraction) || *fraction < 0 || *fraction >= 1) {
+          detail::throw_expected(path, "at least 0 and less than 1", value);
+        }
+      }
+    }
+
+    const StateDict& progress_;
+    std::size_t groups_;
+    StateDict known_{};
+  };
+
+  /// Which of the remembered groups the i-th is, from `next` on; as many as there are if none.
+  [[nodiscard]] std::size_t find_group(std::size_t i, std::size_t next, const std::optional<T>& initial_lr,
+                                       const T& lr) const {
+    const std::size_t known = groups_.lrs.size();
+    if (!initial_lr) return i < known && i >= next && !groups_.initial_lrs[i] ? i : known;
+    std::size_t moved = known;
+    for (std::size_t k = next; k < known; ++k) {
+      if (!groups_.initial_lrs[k] || detail::bits_differ(*groups_.initial_lrs[k], *initial_lr)) continue;
+      if (!detail::bits_differ(groups_.lrs[k], lr)) return k;
+      if (moved == known) moved = k;
+    }
+    return moved;
   }
+
+  [[noreturn]] void throw_bad_epoch(const char* what, const std::string& got) const {
+    throw std::invalid_argument(std::string(name()) + ": cannot " + what + " " + got);
+  }
+
+  [[nodiscard]] virtual std::string_view class_name() const noexcept = 0;
+  virtual void advance(const T* metric) = 0;
+  virtual void advance_by(Epoch n) = 0;
+  virtual void restart() = 0;
+  virtual void jump(const Time& t) = 0;
+  virtual void show_options(detail::FieldVisitor& visitor) const = 0;
+  virtual void visit_progress(detail::FieldVisitor& visitor) const = 0;
+  virtual void load(Loading& loading) = 0;
 };
 
 }  // namespace lr_scheduler

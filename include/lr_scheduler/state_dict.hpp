@@ -2,21 +2,15 @@
 #ifndef LR_SCHEDULER_STATE_DICT_HPP
 #define LR_SCHEDULER_STATE_DICT_HPP
 
-#include <algorithm>
 #include <concepts>
 #include <cstdint>
-#include <limits>
-#include <locale>
-#include <optional>
-#include <sstream>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <lr_scheduler/fwd.hpp>
+#include <lr_scheduler/option.hpp>
 
 namespace lr_scheduler {
 
@@ -27,8 +21,8 @@ enum class OnMismatch {
   take_saved,        ///< Take the options of the state; callables stay the constructed ones.
 };
 
-/// The state of a scheduler as a value: names in order, and for each nothing, a bool, an integer, a
-/// real, a text, a list or another StateDict. It holds no pointers and no callables.
+/// The state of a scheduler as a value: names in order, and for each nothing, a bool, an integer, a real, a text, a
+/// list or another StateDict. It holds no pointers and no callables.
 class StateDict {
  public:
   struct Entry;
@@ -43,7 +37,12 @@ class StateDict {
   [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return entries_; }
 
   /// The value under this key, or nullptr.
-  [[nodiscard]] inline const StateValue* find(std::string_view key) const noexcept;
+  [[nodiscard]] inline const StateValue* find(std::string_view key) const& noexcept;
+  template <class Key>
+  const StateValue* find(const Key&) const&& {
+    static_assert(detail::always_false<Key>, "this StateDict is a temporary, whose values are gone with it: keep it");
+    return nullptr;
+  }
 
   /// Appends the key, or replaces its value.
   inline void set(std::string_view key, StateValue value);
@@ -59,32 +58,55 @@ class StateDict {
 class StateValue {
  public:
   using List = std::vector<StateValue>;
-  using Variant = std::variant<std::monostate, bool, std::int64_t, double, std::string, List, StateDict>;
 
   StateValue() = default;
   // NOLINTBEGIN(google-explicit-constructor): a value of one of the kinds, and of no other
-  template <class V>
-    requires std::same_as<V, bool> || std::same_as<V, std::int64_t> || std::same_as<V, double>
-  StateValue(V value) : value_(value) {}
-  StateValue(std::string text) : value_(std::move(text)) {}
-  StateValue(List list) : value_(std::move(list)) {}
-  StateValue(StateDict dict) : value_(std::move(dict)) {}
-  StateValue(std::string_view text) : value_(std::string(text)) {}
-  StateValue(const char* text) : value_(std::string(text)) {}
+  template <std::same_as<bool> V>
+  StateValue(V value) : kind_(Kind::flag), flag_(value) {}
+  template <std::same_as<std::int64_t> V>
+  StateValue(V value) : kind_(Kind::integer), integer_(value) {}
+  template <std::same_as<double> V>
+  StateValue(V value) : kind_(Kind::real), real_(value) {}
+  StateValue(std::string text) : kind_(Kind::text), text_(std::move(text)) {}
+  StateValue(std::string_view text) : kind_(Kind::text), text_(text) {}
+  StateValue(const char* text) : kind_(Kind::text), text_(text) {}
+  StateValue(List list) : kind_(Kind::list), list_(std::move(list)) {}
+  StateValue(StateDict dict) : kind_(Kind::dict), dict_(std::move(dict)) {}
   // NOLINTEND(google-explicit-constructor)
 
-  [[nodiscard]] const Variant& variant() const noexcept { return value_; }
-  [[nodiscard]] bool is_none() const noexcept { return std::holds_alternative<std::monostate>(value_); }
+  [[nodiscard]] bool is_none() const noexcept { return kind_ == Kind::none; }
   /// The value if it is of this kind, otherwise nullptr.
   template <class V>
   [[nodiscard]] const V* get_if() const noexcept {
-    return std::get_if<V>(&value_);
+    if constexpr (std::same_as<V, bool>) {
+      return kind_ == Kind::flag ? &flag_ : nullptr;
+    } else if constexpr (std::same_as<V, std::int64_t>) {
+      return kind_ == Kind::integer ? &integer_ : nullptr;
+    } else if constexpr (std::same_as<V, double>) {
+      return kind_ == Kind::real ? &real_ : nullptr;
+    } else if constexpr (std::same_as<V, std::string>) {
+      return kind_ == Kind::text ? &text_ : nullptr;
+    } else if constexpr (std::same_as<V, List>) {
+      return kind_ == Kind::list ? &list_ : nullptr;
+    } else {
+      static_assert(std::same_as<V, StateDict>,
+                    "a value is a bool, std::int64_t, double, std::string, List or StateDict");
+      return kind_ == Kind::dict ? &dict_ : nullptr;
+    }
   }
 
   friend bool operator==(const StateValue&, const StateValue&) = default;
 
  private:
-  Variant value_;
+  enum class Kind : unsigned char { none, flag, integer, real, text, list, dict };
+
+  Kind kind_ = Kind::none;  // The members of the other kinds are empty.
+  bool flag_ = false;
+  std::int64_t integer_ = 0;
+  double real_ = 0;
+  std::string text_;
+  List list_;
+  StateDict dict_;
 };
 
 struct StateDict::Entry {
@@ -102,59 +124,30 @@ inline StateDict& StateDict::operator=(StateDict other) noexcept {
 }
 inline StateDict::~StateDict() = default;
 
-inline const StateValue* StateDict::find(std::string_view key) const noexcept {
-  const auto entry =
-      std::find_if(entries_.begin(), entries_.end(), [key](const Entry& candidate) { return candidate.key == key; });
-  return entry == entries_.end() ? nullptr : &entry->value;
+inline const StateValue* StateDict::find(std::string_view key) const& noexcept {
+  for (const Entry& entry : entries_) {
+    if (entry.key == key) return &entry.value;
+  }
+  return nullptr;
 }
 
 inline void StateDict::set(std::string_view key, StateValue value) {
-  const auto entry =
-      std::find_if(entries_.begin(), entries_.end(), [key](const Entry& candidate) { return candidate.key == key; });
-  if (entry == entries_.end()) {
-    entries_.push_back({std::string(key), std::move(value)});
-  } else {
-    entry->value = std::move(value);
+  for (Entry& entry : entries_) {
+    if (entry.key == key) {
+      entry.value = std::move(value);
+      return;
+    }
   }
+  entries_.push_back({std::string(key), std::move(value)});
 }
 
 inline bool operator==(const StateDict& left, const StateDict& right) {
-  return left.entries_.size() == right.entries_.size() &&
-         std::all_of(left.entries_.begin(), left.entries_.end(), [&right](const StateDict::Entry& entry) {
-           const StateValue* other = right.find(entry.key);
-           return other != nullptr && entry.value == *other;
-         });
-}
-
-/// A real as a state value that reads back exactly: a double where it is one, its digits otherwise.
-template <Scalar T>
-[[nodiscard]] StateValue to_state_value(const T& x) {
-  const auto nearest = static_cast<double>(x);
-  if (std::same_as<T, float> || std::same_as<T, double> || x != x || T(nearest) == x) {
-    return nearest;
+  if (left.entries_.size() != right.entries_.size()) return false;
+  for (const StateDict::Entry& entry : left.entries_) {
+    const StateValue* other = right.find(entry.key);
+    if (other == nullptr || !(entry.value == *other)) return false;
   }
-  std::ostringstream digits;
-  digits.imbue(std::locale::classic());
-  digits.precision(std::numeric_limits<T>::max_digits10);
-  digits << x;
-  return digits.str();
-}
-
-/// Reads a real, or an integer for one; nothing if the value is neither.
-template <Scalar T>
-[[nodiscard]] std::optional<T> to_scalar(const StateValue& value) {
-  if (const auto* real = value.get_if<double>()) return static_cast<T>(*real);
-  if (const auto* integer = value.get_if<std::int64_t>()) return T(*integer);
-  if (const auto* digits = value.get_if<std::string>()) {
-    // A narrower type reads through long double, so that it rounds once from all the digits.
-    using Read = std::conditional_t<std::floating_point<T>, long double, T>;
-    std::istringstream stream(*digits);
-    stream.imbue(std::locale::classic());
-    Read x{};
-    if (digits->empty() || !(stream >> x) || !(stream >> std::ws).eof()) return std::nullopt;
-    return static_cast<T>(x);
-  }
-  return std::nullopt;
+  return true;
 }
 
 }  // namespace lr_scheduler

@@ -117,7 +117,9 @@ TEST_CASE("a rate behind functions has no momentum to cycle") {
   } catch (const std::invalid_argument& error) {
     message = error.what();
   }
-  CHECK(message == "OneCycleLR: cycle_momentum is true, but parameter group 0 has no momentum");
+  CHECK(message ==
+        "OneCycleLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set cycle_momentum "
+        "= false");
   CHECK(session.GetLearningRate() == 0.5F);
 }
 

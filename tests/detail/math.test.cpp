@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <cstdint>
+#include <lr_scheduler/detail/math.hpp>
+// First, to show that it needs no other header.
+
+#include <concepts>
 #include <limits>
-#include <string>
 
 #include <boost/multiprecision/cpp_dec_float.hpp>
-
-#include <lr_scheduler/detail/math.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"
@@ -15,22 +15,10 @@ namespace {
 
 using Decimal = boost::multiprecision::cpp_dec_float_50;
 
-TEMPLATE_TEST_CASE("what is finite and what is no number is told from the bits", "", float, double, long double) {
-  using T = TestType;
-  using Limits = std::numeric_limits<T>;
-  for (const T x : {T(0), T(-0.0L), T(1), Limits::max(), Limits::lowest(), Limits::denorm_min()}) {
-    CHECK(detail::is_finite(x));
-    CHECK_FALSE(detail::is_nan(x));
-  }
-  for (const T x : {Limits::infinity(), T(-Limits::infinity())}) {
-    CHECK_FALSE(detail::is_finite(x));
-    CHECK_FALSE(detail::is_nan(x));
-  }
-  for (const T x : {Limits::quiet_NaN(), T(-Limits::quiet_NaN())}) {
-    CHECK_FALSE(detail::is_finite(x));
-    CHECK(detail::is_nan(x));
-  }
-}
+static_assert(std::same_as<detail::compute_t<float>, double>);
+static_assert(std::same_as<detail::compute_t<double>, double>);
+static_assert(std::same_as<detail::compute_t<long double>, long double>);
+static_assert(std::same_as<detail::compute_t<Decimal>, Decimal>);
 
 TEMPLATE_TEST_CASE("an overflow becomes the largest number", "", float, double, long double) {
   using T = TestType;
@@ -41,29 +29,23 @@ TEMPLATE_TEST_CASE("an overflow becomes the largest number", "", float, double, 
   CHECK(detail::to_rate<T>(C(std::numeric_limits<C>::infinity())) == Limits::max());
   CHECK(detail::to_rate<T>(std::numeric_limits<C>::max()) == Limits::max());
   CHECK(detail::to_rate<T>(C(0.5L)) == T(0.5L));
+  CHECK(detail::power(T(2), T(10)) == T(1024));
+  CHECK(detail::power(T(10), T(1'000'000)) == Limits::max());
 }
 
-TEMPLATE_TEST_CASE("a way from one value to another is exact at both ends", "", double, long double) {
-  using T = TestType;
-  const T start = T(0.1L);
-  const T end = T(0.7L);
-  for (const Epoch total : {Epoch{1}, Epoch{3}, Epoch{1'000'000'007}, Epoch{1} << 62}) {
-    for (const auto& make : {detail::linear_blend<T, Epoch>, detail::cosine_blend<T, Epoch>}) {
-      CHECK(make(0, total)(start, end) == start);
-      CHECK(make(total, total)(start, end) == end);
-      CHECK(make(0, total)(end, start) == end);
-      CHECK(make(total, total)(end, start) == start);
-      CHECK(make(0, total).remaining() == T(1));
-      CHECK(make(total, total).remaining() == T(0));
-    }
-  }
-  CHECK(detail::linear_blend<T>(Epoch{1}, Epoch{4})(start, end) == about(0.25L));
-  CHECK(detail::linear_blend<T>(Epoch{3}, Epoch{4})(start, end) == about(0.55L));
-  CHECK(detail::cosine_blend<T>(Epoch{1}, Epoch{2})(start, end) == about(0.4L));
-  CHECK(detail::cosine_blend<T>(Epoch{1}, Epoch{4})(T(1), T(0)) == about(0.8535533905932737622004L, 2));
-  // Near the end what is left is small, and has all of its digits.
-  CHECK(detail::cosine_blend<T>(Epoch{999'999}, Epoch{1'000'000})(T(1), T(0)) ==
-        about(2.467401100270310298645e-12L, 4));
+TEST_CASE("the smaller and the larger of two") {
+  CHECK(detail::smaller(2, 3) == 2);
+  CHECK(detail::smaller(3, 2) == 2);
+  CHECK(detail::larger(2, 3) == 3);
+  CHECK(detail::larger(3, 2) == 3);
+}
+
+TEST_CASE("a sum of epochs ends at the largest") {
+  constexpr Epoch most = std::numeric_limits<Epoch>::max();
+  CHECK(detail::saturating_sum(2, 3) == 5);
+  CHECK(detail::saturating_sum(most - 1, 1) == most);
+  CHECK(detail::saturating_sum(most - 1, 2) == most);
+  CHECK(detail::saturating_sum(most, most) == most);
 }
 
 TEST_CASE("pi has the digits of the type") {
@@ -73,18 +55,40 @@ TEST_CASE("pi has the digits of the type") {
   CHECK(abs(error) < Decimal("1e-48"));
 }
 
-TEST_CASE("periods are counted in integers, and in real time alike") {
-  const Epoch far = (Epoch{1} << 62) + 1;
-  CHECK(detail::remainder(Epoch{7}, 10) == 7);
-  CHECK(detail::remainder(Epoch{10}, 10) == 0);
-  CHECK(detail::remainder(far, 2) == 1);
-  CHECK(detail::quotient(Epoch{9}, 10) == 0);
-  CHECK(detail::quotient(Epoch{10}, 10) == 1);
-  CHECK(detail::quotient(far, 1) == far);
-  CHECK(detail::remainder(12.5, 5) == 2.5);
-  CHECK(detail::quotient(12.5, 5) == 2);
-  CHECK(detail::quotient(9.999, 5) == 1);
-  CHECK(detail::quotient(10.0, 5) == 2);
+TEMPLATE_TEST_CASE("a product has room for what overflows or underflows on the way", "", double, long double) {
+  using C = TestType;
+  using Limits = std::numeric_limits<C>;
+  detail::Product<C> up_and_down{Limits::max()};
+  up_and_down *= detail::Product<C>{Limits::max()};
+  up_and_down *= detail::Product<C>{C(C(1) / Limits::max())};
+  CHECK(up_and_down.rounded() == about(static_cast<long double>(Limits::max())));
+
+  detail::Product<C> down_and_up{Limits::min()};
+  down_and_up *= detail::Product<C>{Limits::min()};
+  down_and_up *= detail::Product<C>{C(C(0.5L) / Limits::min())};
+  CHECK(down_and_up.rounded() == C(Limits::min() / C(2)));
+
+  detail::Product<C> too_large{Limits::max()};
+  too_large *= detail::Product<C>{C(2)};
+  CHECK(too_large.rounded() == Limits::max());
+
+  detail::Product<C> zero{Limits::max()};
+  zero *= detail::Product<C>{C(0)};
+  CHECK(zero.rounded() == C(0));
+
+  CHECK(detail::Product<C>{}.rounded() == C(1));
+}
+
+TEMPLATE_TEST_CASE("a power in a product has the same room", "", double, long double) {
+  using C = TestType;
+  CHECK(detail::product_power(C(2), 10).rounded() == C(1024));
+  CHECK(detail::product_power(C(2), 0).rounded() == C(1));
+  CHECK(detail::product_power(C(0), 3).rounded() == C(0));
+  // 2^-100000 underflows, and 2^99990 overflows; their product is 2^-10.
+  detail::Product<C> product = detail::product_power(C(0.5L), 100'000);
+  CHECK(product.rounded() == C(0));
+  product *= detail::product_power(C(2), 99'990);
+  CHECK(product.rounded() == C(0.0009765625L));
 }
 
 }  // namespace

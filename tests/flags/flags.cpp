@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <lr_scheduler/lr_scheduler.hpp>
@@ -31,13 +33,25 @@ void expect_rate(Scheduler<double>& scheduler, double expected, const char* what
   expect(std::abs(scheduler.get_lr()[0] - expected) <= 1e-14 * expected, what);
 }
 
-/// Made of bits: under -ffast-math the compiler takes no such value to exist.
-double not_a_number() {
-  return std::bit_cast<double>(std::uint64_t{0x7ff8'0000'0000'0000U});
+/// The same value, of which the compiler knows nothing.
+template <class V>
+V hidden(V value) {
+  volatile V seen = value;
+  return seen;
 }
 
-double infinity() {
-  return std::bit_cast<double>(std::uint64_t{0x7ff0'0000'0000'0000U});
+/// Made of bits: under -ffast-math the compiler takes no such value to exist.
+double not_a_number() {
+  return std::bit_cast<double>(hidden(std::uint64_t{0x7ff8'0000'0000'0000U}));
+}
+
+double infinite() {
+  return std::bit_cast<double>(hidden(std::uint64_t{0x7ff0'0000'0000'0000U}));
+}
+
+/// By the bits, which no flag makes the compiler doubt: a number, and not an infinite one.
+bool is_finite(double x) {
+  return (std::bit_cast<std::uint64_t>(x) & 0x7ff0'0000'0000'0000U) != 0x7ff0'0000'0000'0000U;
 }
 
 template <class F>
@@ -106,11 +120,11 @@ void no_numbers() {
   expect(message_of([&] { StepLR s(groups, {.step_size = 2, .gamma = not_a_number()}); }) ==
              "StepLR: gamma must be finite and not negative, got nan",
          "a gamma that is not a number is refused");
-  expect(message_of([&] { StepLR s(groups, {.step_size = 2, .gamma = infinity()}); }) ==
+  expect(message_of([&] { StepLR s(groups, {.step_size = 2, .gamma = infinite()}); }) ==
              "StepLR: gamma must be finite and not negative, got inf",
          "an infinite gamma is refused");
   ReduceLROnPlateau plateau{groups, {.factor = 0.5, .patience = 0}};
-  plateau.step(infinity());
+  plateau.step(infinite());
   expect(groups[0].lr == 0.25, "an infinite first metric is bad");
   plateau.step(1.0);
   plateau.step(not_a_number());
@@ -144,6 +158,120 @@ void overflowing() {
   }
 }
 
+template <class T>
+bool same_rates(const std::vector<ParamGroup<T>>& left, const std::vector<ParamGroup<T>>& right) {
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (hidden(left[i].lr) < hidden(right[i].lr) || hidden(left[i].lr) > hidden(right[i].lr)) return false;
+  }
+  return left.size() == right.size();
+}
+
+/// A state of rates and options that are no doubles, in T = long double, loads where it came from.
+template <class Bound, class Options>
+void resume(const Options& options, const char* what) {
+  using T = typename Bound::scalar_type;
+  const auto make_groups = [](long double first) {
+    return std::vector<ParamGroup<T>>{{.lr = static_cast<T>(hidden(first)), .initial_lr = {}, .momentum = T(0.5L)},
+                                      {.lr = static_cast<T>(hidden(0.7L)), .initial_lr = {}, .momentum = T(0.5L)}};
+  };
+  auto groups = make_groups(0.1L);
+  Bound scheduler{groups, options};
+  for (int k = 0; k < 3; ++k) scheduler.step(T(1));
+  auto others = make_groups(0.3L);
+  Bound resumed{others, options};
+  const auto load = [](Bound& bound, const StateDict& state) {
+    return message_of([&] { bound.load_state_dict(state); });
+  };
+  expect(load(resumed, scheduler.state_dict()) == "no exception", what);
+  expect(same_rates(groups, others), what);
+  expect(load(scheduler, scheduler.state_dict()) == "no exception", what);
+  for (int k = 0; k < 3; ++k) {
+    scheduler.step(T(1));
+    resumed.step(T(1));
+    expect(same_rates(groups, others), what);
+  }
+}
+
+template <class T>
+void resumed() {
+  const T tenth = static_cast<T>(hidden(0.1L));
+  const T third = static_cast<T>(hidden(1.0L / 3));
+  resume<ExponentialLR<T>>(schedule::Exponential<T>{.gamma = third}, "ExponentialLR resumes");
+  resume<StepLR<T>>(schedule::Step<T>{.step_size = 2, .gamma = third}, "StepLR resumes");
+  resume<CosineAnnealingLR<T>>(schedule::CosineAnnealing<T>{.T_max = 7, .eta_min = tenth / 8},
+                               "CosineAnnealingLR resumes");
+  resume<CyclicLR<T>>(schedule::Cyclic<T>{.base_lr = tenth, .max_lr = third, .step_size_up = 3}, "CyclicLR resumes");
+  resume<ChainedScheduler<T>>(
+      schedule::Chained<T>{.schedules = {schedule::CosineAnnealing<T>{.T_max = 7, .eta_min = tenth / 8},
+                                         schedule::Exponential<T>{.gamma = third}}},
+      "ChainedScheduler resumes");
+  resume<ReduceLROnPlateau<T>>(PlateauOptions<T>{.factor = third, .patience = 1, .min_lr = tenth / 8},
+                               "ReduceLROnPlateau resumes");
+}
+
+/// Factors beyond the largest number, and a base rate of zero.
+void too_large() {
+  Groups groups{{.lr = hidden(0.0)}, {.lr = hidden(1.0)}};
+  StepLR scheduler{groups, {.step_size = 1, .gamma = hidden(10.0)}};
+  for (int k = 0; k < 400; ++k) scheduler.step();
+  expect(hidden(groups[0].lr) == 0, "a multiple of zero is zero");
+  expect(is_finite(hidden(groups[1].lr)) && groups[1].lr > 1e300, "a rate stays finite");
+  scheduler.seek(500);
+  expect(hidden(groups[0].lr) == 0, "a multiple of zero is zero, sought");
+  expect(is_finite(hidden(groups[1].lr)) && groups[1].lr > 1e300, "a rate stays finite, sought");
+
+  Groups others{{.lr = 1}};
+  LinearLR linear{others, {.start_factor = hidden(1e-300), .end_factor = hidden(1e300), .total_iters = 2}};
+  others[0].lr = hidden(0.0);
+  linear.step();
+  expect(is_finite(hidden(others[0].lr)), "zero times a ratio that overflows is a number");
+  linear.step();
+  expect(is_finite(hidden(others[0].lr)), "and stays one");
+
+  Groups chained{{.lr = 0.125}};
+  ChainedScheduler chain{chained,
+                         {.schedules = {schedule::Exponential<double>{.gamma = hidden(2.0)},
+                                        schedule::Exponential<double>{.gamma = hidden(0.5)}}}};
+  chain.seek(1100);
+  expect(hidden(chained[0].lr) == 0.125, "factors that cancel out leave the base rate");
+}
+
+StateDict with_progress(StateDict state, const char* key, StateValue value) {
+  StateDict progress = *state.find("progress")->get_if<StateDict>();
+  progress.set(key, std::move(value));
+  state.set("progress", std::move(progress));
+  return state;
+}
+
+/// What is no finite number is refused wherever it comes from.
+void refused() {
+  Groups groups{{.lr = 0.5, .momentum = 0.5}};
+  CyclicLR scheduler{groups, {.base_lr = 0.25, .max_lr = 0.5, .step_size_up = 4}};
+  scheduler.step();
+  const StateDict state = scheduler.state_dict();
+  for (const double value : {not_a_number(), infinite(), -infinite(), hidden(-0.5)}) {
+    for (const char* key : {"lrs", "base_lrs", "momentums"}) {
+      expect(message_of([&] { scheduler.load_state_dict(with_progress(state, key, StateValue::List{value})); }) !=
+                 "no exception",
+             key);
+      expect(groups[0].lr == 0.3125 && scheduler.state_dict() == state, "a state that is refused changes nothing");
+    }
+    expect(message_of([&] { scheduler.seek_time(value); }) != "no exception", "a time that is none is refused");
+    Groups others{{.lr = value, .momentum = 0.5}};
+    expect(message_of([&] { ExponentialLR s(others, {.gamma = 0.5}); }) != "no exception",
+           "a rate that is none is refused");
+    Groups usual{{.lr = 0.5, .momentum = 0.5}};
+    expect(message_of([&] { CyclicLR s(usual, {.base_lr = value, .max_lr = 0.5}); }) != "no exception",
+           "a base_lr that is none is refused");
+    expect(
+        message_of([&] { CyclicLR s(usual, {.base_lr = 0.5, .max_lr = 1, .base_momentum = value}); }) != "no exception",
+        "a momentum that is none is refused");
+    expect(message_of([&] { LinearLR s(usual, {.start_factor = value}); }) != "no exception",
+           "a factor that is none is refused");
+    expect(usual[0].lr == 0.5 && usual[0].momentum == 0.5 && !usual[0].initial_lr, "and the optimizer is left alone");
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -151,5 +279,10 @@ int main() {
   no_numbers();
   disturbed();
   overflowing();
+  resumed<float>();
+  resumed<double>();
+  resumed<long double>();
+  too_large();
+  refused();
   return failures == 0 ? 0 : 1;
 }

@@ -26,8 +26,7 @@ bool is_pure_closed_form(const GoldenCase& golden) {
   if (!golden.undisturbed() || has_callable(golden.json.at("scheduler"))) return false;
   const std::string family = golden.family();
   if (family == "ReduceLROnPlateau" || family == "Stacked") return false;
-  auto schedule = schedule_from_json<double>(golden.json.at("scheduler"));
-  return schedule.has_closed_form();
+  return schedule_from_json<double>(golden.json.at("scheduler")).abilities(0).closed_form;
 }
 
 template <class T, class Visit>

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <lr_scheduler/any_schedule.hpp>
 #include <lr_scheduler/optimizer.hpp>
 #include <lr_scheduler/schedule.hpp>
 #include <lr_scheduler/scheduler.hpp>
@@ -137,17 +138,15 @@ void check_refused(typename Bound::schedule_type options, const std::string& mes
   check_refused_options<Bound>(std::move(options), message);
 }
 
-/// An optimizer without groups is refused.
-template <class Bound>
-void check_needs_groups(typename Bound::schedule_type options) {
-  Groups<typename Bound::scalar_type> none;
-  check_message(message_of([&] { Bound scheduler(none, std::move(options)); }),
-                std::string(Bound::schedule_type::name) + ": the optimizer has no parameter groups");
+/// What a schedule can do for one group.
+template <Scalar T, class S>
+Abilities abilities(const S& schedule, std::size_t group = 0) {
+  return AnySchedule<T>(schedule).abilities(group);
 }
 
 /// By how many roundings of the base rate the chain of next() from it leaves at().
-template <Scalar T, class S>
-long double chain_error(const S& schedule, Epoch epochs) {
+template <Scalar T>
+long double chain_error(const AnySchedule<T>& schedule, Epoch epochs) {
   long double worst = 0;
   std::size_t index = 0;
   for (const auto& [lr, initial_lr, momentum] : two_groups<T>()) {
@@ -163,13 +162,13 @@ long double chain_error(const S& schedule, Epoch epochs) {
   return worst;
 }
 
-/// Whether at_time() gives at() at whole epochs.
-template <Scalar T, class S>
-bool at_time_is_at(const S& schedule, Epoch epochs) {
+/// Whether at() of a real gives at() of the epoch where the real is whole.
+template <Scalar T>
+bool at_time_is_at(const AnySchedule<T>& schedule, Epoch epochs) {
   for (Epoch t = 0; t <= epochs; ++t) {
     for (std::size_t i = 0; i < 2; ++i) {
       const Group<T> group(i == 0 ? T(0.1L) : T(0.4L), i);
-      if (!(schedule.at_time(static_cast<double>(t), group) == schedule.at(t, group))) return false;
+      if (!(schedule.at(static_cast<double>(t), group) == schedule.at(t, group))) return false;
     }
   }
   return true;

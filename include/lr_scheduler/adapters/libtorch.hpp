@@ -17,7 +17,6 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <torch/optim/adagrad.h>
@@ -127,22 +126,17 @@ namespace detail {
 [[nodiscard]] inline c10::IValue to_ivalue(const StateDict& state);
 
 [[nodiscard]] inline c10::IValue to_ivalue(const StateValue& value) {
-  return std::visit(
-      [](const auto& x) -> c10::IValue {
-        using X = std::remove_cvref_t<decltype(x)>;
-        if constexpr (std::same_as<X, std::monostate>) {
-          return {};
-        } else if constexpr (std::same_as<X, StateValue::List>) {
-          c10::impl::GenericList list(c10::AnyType::get());
-          for (const StateValue& element : x) list.push_back(to_ivalue(element));
-          return list;
-        } else if constexpr (std::same_as<X, StateDict>) {
-          return to_ivalue(x);
-        } else {
-          return c10::IValue(x);
-        }
-      },
-      value.variant());
+  if (const auto* flag = value.get_if<bool>()) return *flag;
+  if (const auto* integer = value.get_if<std::int64_t>()) return *integer;
+  if (const auto* real = value.get_if<double>()) return *real;
+  if (const auto* text = value.get_if<std::string>()) return *text;
+  if (const auto* dict = value.get_if<StateDict>()) return to_ivalue(*dict);
+  if (const auto* list = value.get_if<StateValue::List>()) {
+    c10::impl::GenericList result(c10::AnyType::get());
+    for (const StateValue& element : *list) result.push_back(to_ivalue(element));
+    return result;
+  }
+  return {};
 }
 
 inline c10::IValue to_ivalue(const StateDict& state) {

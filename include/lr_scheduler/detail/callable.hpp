@@ -14,39 +14,38 @@
 
 namespace lr_scheduler::detail {
 
+/// Throws std::invalid_argument where a function is empty.
 template <class F>
 void check_callable(std::string_view name, std::string_view field, const OneOrPerGroup<F>& functions) {
-  const Check check(name);
-  check.each(field, functions, [&](std::string_view which, const F& function) {
-    if (!function) check.refuse(std::string(which) + " must be callable, got nothing");
-  });
+  for (std::size_t i = 0; i < functions.size(); ++i) {
+    if (!functions[i]) {
+      Check(name).refuse((functions.per_group() ? join(field, i) : std::string(field)) +
+                         " must be callable, got nothing");
+    }
+  }
 }
 
-/// The factor of a group at an epoch, 1 before `from`: one function is called once for all groups,
-/// a list of them once for each.
+/// The factor of a group at an epoch: one function is called once for all groups, a list of them once for each.
 template <Scalar T>
-class PerGroupFactor {
+class FactorOfGroup {
  public:
-  PerGroupFactor(const OneOrPerGroup<std::function<T(Epoch)>>& functions, Epoch t, Epoch from)
-      : functions_(functions.per_group() && t >= from ? &functions : nullptr),
+  FactorOfGroup(const OneOrPerGroup<std::function<T(Epoch)>>& functions, Epoch t)
+      : functions_(functions.per_group() ? &functions : nullptr),
         t_(t),
-        common_(functions_ == nullptr && t >= from ? functions[0](t) : T(1)) {}
+        common_(functions_ == nullptr ? functions[0](t) : T(1)) {}
+  /// The same for all groups.
+  FactorOfGroup(const T& common)  // NOLINT(google-explicit-constructor)
+      : common_(common) {}
 
   [[nodiscard]] compute_t<T> operator()(std::size_t group) const {
     return compute_t<T>(functions_ == nullptr ? common_ : (*functions_)[group](t_));
   }
 
  private:
-  const OneOrPerGroup<std::function<T(Epoch)>>* functions_;
-  Epoch t_;
+  const OneOrPerGroup<std::function<T(Epoch)>>* functions_ = nullptr;
+  Epoch t_ = 0;
   T common_;
 };
-
-template <Scalar T>
-[[nodiscard]] PerGroupFactor<T> per_group_factor(const OneOrPerGroup<std::function<T(Epoch)>>& functions, Epoch t,
-                                                 Epoch from = 0) {
-  return PerGroupFactor<T>(functions, t, from);
-}
 
 }  // namespace lr_scheduler::detail
 

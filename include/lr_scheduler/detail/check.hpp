@@ -6,10 +6,12 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
-#include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/detail/bits.hpp>
 #include <lr_scheduler/detail/text.hpp>
 #include <lr_scheduler/fwd.hpp>
+#include <lr_scheduler/option.hpp>
 
 namespace lr_scheduler::detail {
 
@@ -21,56 +23,50 @@ class Check {
   [[noreturn]] void refuse(std::string_view message) const {
     throw std::invalid_argument(std::string(name_) + ": " + std::string(message));
   }
-
-  template <class N>
-  [[noreturn]] void refuse(std::string_view field, std::string_view rule, const N& got) const {
-    refuse(std::string(field) + " " + std::string(rule) + ", got " + text_of(got));
+  [[noreturn]] void refuse(std::string_view field, std::string_view rule, const std::string& got) const {
+    refuse(std::string(field) + " " + std::string(rule) + ", got " + got);
   }
 
   void positive(std::string_view field, Epoch value) const {
-    if (value <= 0) refuse(field, "must be positive", value);
+    if (value <= 0) refuse(field, "must be positive", text_of(value));
   }
-
   void not_negative(std::string_view field, Epoch value) const {
-    if (value < 0) refuse(field, "must not be negative", value);
+    if (value < 0) refuse(field, "must not be negative", text_of(value));
   }
 
   template <Scalar T>
   void not_negative(std::string_view field, const T& value) const {
-    if (!is_finite_and_not_negative(value)) {
-      refuse(field, "must be finite and not negative", value);
-    }
+    if (!is_finite_and_not_negative(value)) refuse(field, "must be finite and not negative", text_of(value));
   }
-
   template <Scalar T>
   void positive(std::string_view field, const T& value) const {
-    if (!is_finite(value) || !(value > T(0))) refuse(field, "must be finite and positive", value);
+    if (!is_finite(value) || !(value > T(0))) refuse(field, "must be finite and positive", text_of(value));
   }
-
   template <Scalar T>
   void between_0_and_1(std::string_view field, const T& value) const {
-    if (!is_finite(value) || value < T(0) || value > T(1)) {
-      refuse(field, "must be between 0 and 1", value);
-    }
+    if (!is_finite(value) || value < T(0) || value > T(1)) refuse(field, "must be between 0 and 1", text_of(value));
   }
 
-  template <Scalar T>
-  void momentum(std::string_view field, const T& value) const {
-    if (!is_momentum(value)) {
-      refuse(field, "must be at least 0 and less than 1", value);
+  /// A value of an enumeration of which not all are of use.
+  template <auto First, auto Last>
+  void choice(std::string_view field, const Choice<First, Last>& value) const {
+    using E = std::remove_const_t<decltype(First)>;
+    if (E(value) >= First && E(value) <= Last) return;
+    constexpr auto names = EnumNames<E>::values;
+    std::string allowed;
+    for (auto i = static_cast<std::size_t>(First); i <= static_cast<std::size_t>(Last); ++i) {
+      allowed += (allowed.empty() ? "" : " or ") + std::string(names[i]);
     }
+    refuse(field, "must be " + allowed, std::string(names[static_cast<std::size_t>(E(value))]));
   }
 
-  /// Runs one of the checks above on each value of an option that may be one for each group.
-  template <class Values, class Checker>
-  void each(std::string_view field, const Values& values, Checker&& check_one) const {
-    if (!values.per_group()) {
-      check_one(std::string(field), values[0]);
-    } else {
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        check_one(std::string(field) + "[" + std::to_string(i) + "]", values[i]);
-      }
+  /// Each value of a list, or of an option that may be one for each group.
+  template <class Values>
+  void none_negative(std::string_view field, const Values& values) const {
+    if constexpr (requires { values.per_group(); }) {
+      if (!values.per_group()) return not_negative(field, values[0]);
     }
+    for (std::size_t i = 0; i < values.size(); ++i) not_negative(join(field, i), values[i]);
   }
 
  private:

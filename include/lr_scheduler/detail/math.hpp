@@ -2,16 +2,12 @@
 #ifndef LR_SCHEDULER_DETAIL_MATH_HPP
 #define LR_SCHEDULER_DETAIL_MATH_HPP
 
-#include <algorithm>
-#include <bit>
 #include <cmath>
 #include <concepts>
-#include <cstdint>
-#include <cstring>
 #include <limits>
-#include <numbers>
 #include <type_traits>
 
+#include <lr_scheduler/detail/bits.hpp>
 #include <lr_scheduler/fwd.hpp>
 
 namespace lr_scheduler::detail {
@@ -20,72 +16,25 @@ namespace lr_scheduler::detail {
 template <Scalar T>
 using compute_t = std::conditional_t<std::same_as<T, float>, double, T>;
 
-/// What a curve is asked at: a whole epoch or a point in time between two.
-template <class Time>
-concept TimePoint = std::same_as<Time, Epoch> || std::same_as<Time, double>;
-
-// The bits are read because -ffast-math folds std::isfinite() and x != x to constants.
-template <class T>
-[[nodiscard]] bool is_finite(const T& x) noexcept {
-  if constexpr (std::same_as<T, float>) {
-    return (std::bit_cast<std::uint32_t>(x) & 0x7f80'0000U) != 0x7f80'0000U;
-  } else if constexpr (std::same_as<T, double>) {
-    return (std::bit_cast<std::uint64_t>(x) & 0x7ff0'0000'0000'0000U) != 0x7ff0'0000'0000'0000U;
-  } else if constexpr (std::same_as<T, long double>) {
-    if constexpr (std::numeric_limits<long double>::digits == 64) {  // x87: exponent in bytes 8, 9
-      std::uint16_t sign_and_exponent{};
-      std::memcpy(&sign_and_exponent, reinterpret_cast<const unsigned char*>(&x) + 8, 2);
-      return (sign_and_exponent & 0x7fffU) != 0x7fffU;
-    } else if constexpr (std::numeric_limits<long double>::digits == 53) {
-      return is_finite(static_cast<double>(x));
-    } else {
-      return std::isfinite(x);
-    }
-  } else {
-    return isfinite(x);
-  }
+template <class C>
+[[nodiscard]] constexpr const C& smaller(const C& left, const C& right) {
+  return right < left ? right : left;
+}
+template <class C>
+[[nodiscard]] constexpr const C& larger(const C& left, const C& right) {
+  return left < right ? right : left;
 }
 
-template <class T>
-[[nodiscard]] bool is_nan(const T& x) noexcept {
-  if constexpr (std::floating_point<T>) {
-    const auto bits = std::bit_cast<std::uint64_t>(static_cast<double>(x));
-    return (bits & 0x7fff'ffff'ffff'ffffU) > 0x7ff0'0000'0000'0000U;
-  } else {
-    return x != x;
-  }
-}
-
-/// What a rate, a factor or a threshold must be.
-template <class T>
-[[nodiscard]] bool is_finite_and_not_negative(const T& x) noexcept {
-  return is_finite(x) && !(x < T(0));
-}
-
-template <class T>
-[[nodiscard]] bool is_momentum(const T& x) noexcept {
-  return is_finite_and_not_negative(x) && x < T(1);
-}
-
-template <class T>
-using difference_t = std::conditional_t<std::same_as<T, float>, std::uint32_t,
-                                        std::conditional_t<std::same_as<T, double>, std::uint64_t, unsigned>>;
-
-/// 0 if two rates read the same. Of float and double the bits are compared: loops over them are
-/// vectorised, and -ffast-math has no say.
-template <class T>
-[[nodiscard]] difference_t<T> difference(const T& left, const T& right) noexcept {
-  if constexpr (std::same_as<T, float> || std::same_as<T, double>) {
-    return std::bit_cast<difference_t<T>>(left) ^ std::bit_cast<difference_t<T>>(right);
-  } else {
-    return left == right ? 0 : 1;
-  }
+/// Of two that are not negative; the largest epoch in place of an overflow.
+[[nodiscard]] constexpr Epoch saturating_sum(Epoch left, Epoch right) {
+  constexpr Epoch most = std::numeric_limits<Epoch>::max();
+  return left > most - right ? most : left + right;
 }
 
 template <class C>
-[[nodiscard]] C pi() {
+[[nodiscard]] constexpr C pi() {
   if constexpr (std::floating_point<C>) {
-    return std::numbers::pi_v<C>;
+    return static_cast<C>(3.14159265358979323846264338327950288420L);  // libc++'s of long double has a double's digits
   } else {
     // Machin: pi = 16 atan(1/5) - 4 atan(1/239), as a Scalar promises no constant.
     const auto arctangent_of_inverse = [](int n) {
@@ -102,83 +51,104 @@ template <class C>
   }
 }
 
-template <class C>
-[[nodiscard]] C power(const C& base, const C& exponent) {
-  using std::pow;
-  return C(pow(base, exponent));
-}
-
 /// The largest finite value in place of an overflow, so that 0 times it is 0 and not NaN.
 template <class C>
-[[nodiscard]] C clamp_overflow(const C& x) {
+[[nodiscard]] constexpr C clamp_overflow(const C& x) {
   return is_finite(x) ? x : std::numeric_limits<C>::max();
+}
+
+template <class C>
+[[nodiscard]] constexpr C power(const C& base, const C& exponent) {
+  using std::pow;
+  return clamp_overflow(C(pow(base, exponent)));
+}
+
+/// 1 / 2^n.
+template <class C>
+[[nodiscard]] constexpr C half_to_the(Epoch n) {
+  if constexpr (std::floating_point<C>) {
+    constexpr Epoch most = 1 << 20;  // more than any exponent
+    return std::ldexp(C(1), -static_cast<int>(smaller(n, most)));
+  } else {
+    return power(C(0.5), C(n));
+  }
 }
 
 /// Rounds to the type of the rates, an overflow to the largest of them.
 template <Scalar T>
-[[nodiscard]] T to_rate(const compute_t<T>& x) {
-  return static_cast<T>(std::min(x, compute_t<T>(std::numeric_limits<T>::max())));
+[[nodiscard]] constexpr T to_rate(const compute_t<T>& x) {
+  return static_cast<T>(smaller(x, compute_t<T>(std::numeric_limits<T>::max())));
 }
 
-/// A point on the way from a start to an end value, exact at both and never outside of them. It
-/// holds the distance from the nearer end, so that neither end suffers from cancellation.
+/// A number with room for what overflows or underflows C on the way to a product: value * 2^exponent.
 template <class C>
-struct Blend {
-  C distance;       ///< 0 to 1/2, from the nearer end, as a share of the whole way
-  bool from_start;  ///< whether the nearer end is the start
+struct Product {
+  C value = C(1);
+  Epoch exponent = 0;
 
-  [[nodiscard]] C operator()(const C& start, const C& end) const {
-    return from_start ? C(start + (end - start) * distance) : C(end + (start - end) * distance);
+  constexpr Product& operator*=(Product other) {
+    keep_in_range();
+    other.keep_in_range();
+    value = C(value * other.value);
+    exponent += other.exponent;
+    return *this;
   }
-  /// The share of the way that is left.
-  [[nodiscard]] C remaining() const { return from_start ? C(C(1) - distance) : distance; }
+  constexpr Product& operator/=(Product other) {
+    keep_in_range();
+    other.keep_in_range();
+    value = C(value / other.value);
+    exponent -= other.exponent;
+    return *this;
+  }
+  /// Rounded to C, an overflow to the largest value.
+  [[nodiscard]] constexpr C rounded() const { return clamp_overflow(unclamped()); }
+  [[nodiscard]] constexpr bool overflows() const { return !is_finite(unclamped()); }
+  [[nodiscard]] constexpr bool is_zero() const { return value == C(0); }
+  friend bool operator==(const Product&, const Product&) = default;
+
+ private:
+  [[nodiscard]] constexpr C unclamped() const {
+    if constexpr (std::floating_point<C>) {
+      constexpr Epoch most = 1 << 20;  // more than any exponent
+      if (exponent != 0) return C(std::ldexp(value, static_cast<int>(larger(-most, smaller(most, exponent)))));
+    }
+    return value;
+  }
+  constexpr void keep_in_range() {
+    if constexpr (std::floating_point<C>) {
+      if (value != C(0) && !(value < C(0x1p30F) && value > C(0x1p-30F))) {
+        int shift = 0;
+        value = C(std::frexp(value, &shift));
+        exponent += shift;
+      }
+    }
+  }
 };
 
-/// n / total of the way, 0 <= n <= total, in a straight line.
-template <class C, class N>
-[[nodiscard]] Blend<C> linear_blend(const N& n, const N& total) {
-  const bool from_start = n <= total - n;
-  return {C(C(from_start ? n : total - n) / C(total)), from_start};
-}
-
-/// pi n / d.
+/// Multiplies by now / before; false where that would divide by zero.
 template <class C>
-[[nodiscard]] C share_of_pi(const C& n, const C& d) {
-  if constexpr (std::floating_point<C> && std::numeric_limits<C>::digits == 64) {
-    // No wider type rounds this away: carry what the quotient and pi lose.
-    constexpr C pi_error = -5.01655761266833202346e-20L;
-    const C share = n / d;
-    const C share_error = std::fma(-share, d, n) / d;
-    return std::fma(pi<C>(), share, pi<C>() * share_error + pi_error * share);
-  } else {
-    return C(pi<C>() * n) / d;
+[[nodiscard]] constexpr bool multiply_ratio(const Product<C>& now, const Product<C>& before, Product<C>& ratio) {
+  if (now == before) return true;
+  if (before.is_zero()) return false;
+  ratio *= now;
+  ratio /= before;
+  return true;
+}
+
+/// base^n, n not negative, with room for what C has none for.
+template <class C>
+[[nodiscard]] constexpr Product<C> product_power(const C& base, Epoch n) {
+  const C plain = power(base, C(n));
+  if constexpr (std::floating_point<C>) {
+    const bool fits = plain >= std::numeric_limits<C>::min() && plain < std::numeric_limits<C>::max();
+    if (!fits && base != C(0) && n > 1) {
+      Product<C> result = product_power(base, n / 2);
+      result *= result;
+      if (n % 2 != 0) result *= Product<C>{base};
+      return result;
+    }
   }
-}
-
-/// n / total of the way, 0 <= n <= total, along half a cosine wave.
-template <class C, class N>
-[[nodiscard]] Blend<C> cosine_blend(const N& n, const N& total) {
-  using std::sin;
-  const bool from_start = n <= total - n;
-  const C half_angle = share_of_pi(C(from_start ? n : total - n), C(C(2) * C(total)));
-  const C sine = C(sin(half_angle));
-  return {C(sine * sine), from_start};
-}
-
-/// t mod period, for t >= 0. In the first period, without the price of a division.
-[[nodiscard]] inline Epoch remainder(Epoch t, Epoch period) noexcept {
-  return t < period ? t : t % period;
-}
-[[nodiscard]] inline double remainder(double t, Epoch period) noexcept {
-  return std::fmod(t, static_cast<double>(period));
-}
-
-/// How often the period is over at t, for t >= 0.
-[[nodiscard]] inline Epoch quotient(Epoch t, Epoch period) noexcept {
-  return t < period ? 0 : t / period;
-}
-[[nodiscard]] inline Epoch quotient(double t, Epoch period) noexcept {
-  return static_cast<Epoch>((t - remainder(t, period)) / static_cast<double>(period) + 0.5);
+  return {plain};
 }
 
 }  // namespace lr_scheduler::detail

@@ -2,21 +2,67 @@
 #ifndef LR_SCHEDULER_DETAIL_TEXT_HPP
 #define LR_SCHEDULER_DETAIL_TEXT_HPP
 
-#include <array>
-#include <charconv>
+#include <clocale>
 #include <concepts>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <iosfwd>
 #include <limits>
-#include <sstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <type_traits>
-#include <variant>
 
+#include <lr_scheduler/detail/bits.hpp>
 #include <lr_scheduler/fwd.hpp>
-#include <lr_scheduler/state_dict.hpp>
 
 namespace lr_scheduler::detail {
+
+// Numbers as texts and back. Not every standard library has to_chars() for reals; printf() and strtod() are everywhere,
+// but follow the C locale.
+
+/// The decimal point of the C locale.
+[[nodiscard]] inline char decimal_point() {
+  const std::lconv* const locale = std::localeconv();
+  return locale != nullptr && locale->decimal_point != nullptr ? *locale->decimal_point : '.';
+}
+
+/// A real that a text begins with, and how many of its characters that took.
+template <std::floating_point N>
+struct Parsed {
+  N value;
+  std::size_t length;
+};
+
+template <std::floating_point N>
+[[nodiscard]] Parsed<N> parse(std::string text) {
+  if (const char point = decimal_point(); point != '.') {
+    for (char& c : text) c = c == '.' ? point : c;
+  }
+  char* end = nullptr;
+  N value{};
+  if constexpr (std::same_as<N, float>) {
+    value = std::strtof(text.c_str(), &end);
+  } else if constexpr (std::same_as<N, double>) {
+    value = std::strtod(text.c_str(), &end);
+  } else {
+    value = std::strtold(text.c_str(), &end);
+  }
+  return {value, static_cast<std::size_t>(end - text.c_str())};
+}
+
+/// A real by printf's %e or %f with this many digits after the point.
+template <std::floating_point N>
+[[nodiscard]] std::string print(const N& number, char conversion, int digits) {
+  char format[] = {'%', '.', '*', 'L', conversion, '\0'};
+  char buffer[64];
+  std::snprintf(buffer, sizeof(buffer), format, digits, static_cast<long double>(number));
+  std::string text = buffer;
+  if (const char point = decimal_point(); point != '.') {
+    for (char& c : text) c = c == point ? '.' : c;
+  }
+  return text;
+}
 
 /// The shortest text that reads back as the same number.
 template <class N>
@@ -26,62 +72,32 @@ template <class N>
   } else if constexpr (std::integral<N>) {
     return std::to_string(number);
   } else if constexpr (std::floating_point<N>) {
-    std::array<char, 64> buffer{};
-    const auto [end, error] =
-        std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::general);
-    return error == std::errc{} ? std::string(buffer.data(), end) : std::string("?");
+    if (is_nan(number)) return "nan";
+    if (!is_finite(number)) return number < N(0) ? "-inf" : "inf";
+    int digits = 0;
+    std::string text = print(number, 'e', digits);
+    while (bits_differ(parse<N>(text).value, number) && digits < std::numeric_limits<N>::max_digits10) {
+      text = print(number, 'e', ++digits);
+    }
+    const int exponent = std::atoi(text.c_str() + text.find('e') + 1);
+    if (exponent < -4 || exponent > 5) return text;
+    return print(number, 'f', digits > exponent ? digits - exponent : 0);
   } else {
-    std::ostringstream stream;
+    // A stream: the number type has brought <sstream> with it.
+    using Stream = std::conditional_t<Scalar<N>, std::ostringstream, void>;
+    Stream stream;
     stream.precision(std::numeric_limits<N>::max_digits10);
     stream << number;
     return stream.str();
   }
 }
 
-/// A state value as it is written in code: nested schedulers as Name(option=value, ...). Reals of a
-/// float scheduler (24 digits) are written as floats, 0.1 and not 0.10000000149011612.
-[[nodiscard]] inline std::string text_of(const StateValue& value, int digits);
-
-/// Name(option=value, ...) for options with a "type", {key=value, ...} for any other dict; `more`
-/// is appended to the options.
-[[nodiscard]] inline std::string text_of(const StateDict& dict, int digits, std::string_view more = {}) {
-  std::string name;
-  std::string body;
-  for (const auto& [key, value] : dict.entries()) {
-    if (key == "type" && value.get_if<std::string>() != nullptr) {
-      name = *value.get_if<std::string>();
-      continue;
-    }
-    if (value.is_none()) continue;
-    body += (body.empty() ? "" : ", ") + key + "=" + text_of(value, digits);
-  }
-  if (!more.empty()) body += (body.empty() ? "" : ", ") + std::string(more);
-  return name.empty() ? "{" + body + "}" : name + "(" + body + ")";
+[[nodiscard]] inline std::string join(std::string_view path, std::string_view key) {
+  return path.empty() ? std::string(key) : std::string(path) + "." + std::string(key);
 }
 
-[[nodiscard]] inline std::string text_of(const StateValue::List& list, int digits) {
-  std::string body;
-  for (const auto& element : list) body += (body.empty() ? "" : ", ") + text_of(element, digits);
-  return "[" + body + "]";
-}
-
-inline std::string text_of(const StateValue& value, int digits) {
-  return std::visit(
-      [digits](const auto& x) -> std::string {
-        using X = std::remove_cvref_t<decltype(x)>;
-        if constexpr (std::same_as<X, std::monostate>) {
-          return "none";
-        } else if constexpr (std::same_as<X, std::string>) {
-          return x;
-        } else if constexpr (std::same_as<X, double>) {
-          return digits == std::numeric_limits<float>::digits ? text_of(static_cast<float>(x)) : text_of(x);
-        } else if constexpr (std::same_as<X, StateValue::List> || std::same_as<X, StateDict>) {
-          return text_of(x, digits);
-        } else {
-          return text_of(x);
-        }
-      },
-      value.variant());
+[[nodiscard]] inline std::string join(std::string_view path, std::size_t index) {
+  return std::string(path) + "[" + std::to_string(index) + "]";
 }
 
 }  // namespace lr_scheduler::detail

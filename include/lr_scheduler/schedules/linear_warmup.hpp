@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#ifndef LR_SCHEDULER_SCHEDULES_LINEAR_WARMUP_HPP
+#define LR_SCHEDULER_SCHEDULES_LINEAR_WARMUP_HPP
+
+#include <limits>
+#include <string_view>
+
+#include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/detail/way.hpp>
+#include <lr_scheduler/fwd.hpp>
+#include <lr_scheduler/option.hpp>
+#include <lr_scheduler/schedule.hpp>
+#include <lr_scheduler/time.hpp>
+
+namespace lr_scheduler::schedule {
+
+/// base_lr times a factor that rises in a straight line from start_factor at 0 to 1 at warmup_steps and stays there. To
+/// begin above zero at the first update, use start_factor = 1 / warmup_steps.
+///
+///     {.warmup_steps = 4}, base rate 0.1: 0, 0.025, 0.05, 0.075, 0.1, 0.1 ...
+///
+/// Source: Goyal et al., 2017, "Accurate, Large Minibatch SGD" (arXiv:1706.02677), section 2.2.
+template <Scalar T>
+struct LinearWarmup {
+  Required<Epoch> warmup_steps;  ///< Steps of the way, not negative. Required.
+  T start_factor = T(0);         ///< Factor at 0, not negative.
+
+  static constexpr std::string_view name = "WarmupLR";
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("warmup_steps", self.warmup_steps);
+    visit("start_factor", self.start_factor);
+  }
+
+  /// Throws std::invalid_argument if an option is out of range.
+  void validate() const {
+    const detail::Check check(name);
+    check.not_negative("warmup_steps", warmup_steps);
+    check.not_negative("start_factor", start_factor);
+  }
+
+  [[nodiscard]] constexpr Factor<T> at(Time t) const {
+    using C = detail::compute_t<T>;
+    if (t.epoch >= warmup_steps) return {C(1)};
+    return {detail::straight_way<C>(t, warmup_steps.value())(C(start_factor), C(1))};
+  }
+  [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
+  [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
+    return t < warmup_steps ? t + 1 : std::numeric_limits<Epoch>::max();
+  }
+
+  friend bool operator==(const LinearWarmup&, const LinearWarmup&) = default;
+};
+
+}  // namespace lr_scheduler::schedule
+
+#endif  // LR_SCHEDULER_SCHEDULES_LINEAR_WARMUP_HPP

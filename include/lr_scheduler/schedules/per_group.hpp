@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#ifndef LR_SCHEDULER_SCHEDULES_PER_GROUP_HPP
+#define LR_SCHEDULER_SCHEDULES_PER_GROUP_HPP
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include <lr_scheduler/any_schedule.hpp>
+#include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/fwd.hpp>
+#include <lr_scheduler/option.hpp>
+#include <lr_scheduler/schedule.hpp>
+#include <lr_scheduler/time.hpp>
+
+namespace lr_scheduler::schedule {
+
+/// A schedule for each parameter group. Options of these schedules that are lists have one value.
+///
+///     {.schedules = {Step<double>{.step_size = 30}, Exponential<double>{.gamma = 0.9}}}
+///
+/// Source: the ParamwiseScheduler that PyTorch's users ask for.
+template <Scalar T>
+struct PerGroup {
+  std::vector<AnySchedule<T>> schedules{};  ///< One for each group.
+
+  static constexpr std::string_view name = "PerGroup";
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("schedulers", self.schedules);
+  }
+
+  /// Throws std::invalid_argument if an option of a schedule in it is out of range, or there is none.
+  void validate() const { detail::validate_children(detail::Check(name), schedules); }
+  /// Throws std::invalid_argument if there is another number of groups than of schedules.
+  void check_groups(std::size_t groups) const {
+    if (schedules.size() != groups) {
+      detail::ListLengthCheck<T>::throw_length(name, "schedulers", schedules.size(), groups);
+    }
+    for (const auto& schedule : schedules) schedule.check_groups(1);
+  }
+
+  [[nodiscard]] Abilities abilities(std::size_t group) const {
+    if (group >= schedules.size()) return {};
+    Abilities can = schedules[group].abilities(0);
+    can.factor = false;  // a factor is the same for all groups
+    return can;
+  }
+
+  void at(Time t, const Rates<T>& rates) const {
+    for (std::size_t i = 0; i < rates.lrs.size(); ++i) schedules[rates.first + i].at(t, alone(rates, i));
+  }
+  [[nodiscard]] T at(Time t, const Group<T>& group) const { return AnySchedule<T>(*this).at(t, group); }
+  void next(Epoch t, const Rates<T>& rates) const {
+    for (std::size_t i = 0; i < rates.lrs.size(); ++i) schedules[rates.first + i].next(t, alone(rates, i));
+  }
+  void start(const Rates<T>& rates) const {
+    for (std::size_t i = 0; i < rates.lrs.size(); ++i) schedules[rates.first + i].start(alone(rates, i));
+  }
+  [[nodiscard]] Epoch unchanged_until(Epoch t) const { return detail::first_change(schedules, t); }
+
+  friend bool operator==(const PerGroup&, const PerGroup&) = default;
+
+ private:
+  /// One group, as the first: its schedule knows no other.
+  [[nodiscard]] static Rates<T> alone(const Rates<T>& rates, std::size_t i) {
+    Rates<T> one = rates.part(i, 1);
+    one.first = 0;
+    return one;
+  }
+};
+
+}  // namespace lr_scheduler::schedule
+
+#endif  // LR_SCHEDULER_SCHEDULES_PER_GROUP_HPP

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#ifndef LR_SCHEDULER_SCHEDULES_POLYNOMIAL_HPP
+#define LR_SCHEDULER_SCHEDULES_POLYNOMIAL_HPP
+
+#include <limits>
+#include <string_view>
+
+#include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/detail/way.hpp>
+#include <lr_scheduler/fwd.hpp>
+#include <lr_scheduler/option.hpp>
+#include <lr_scheduler/schedule.hpp>
+#include <lr_scheduler/time.hpp>
+
+namespace lr_scheduler::schedule {
+
+/// base_lr * (1 - t / total_iters)^power, 0 from total_iters on.
+///
+///     {.total_iters = 4, .power = 1}, base rate 0.1: 0.1, 0.075, 0.05, 0.025, 0, 0 ...
+///
+/// Source: torch.optim.lr_scheduler.PolynomialLR.
+template <Scalar T>
+struct Polynomial {
+  Count total_iters = 5;  ///< Epochs until the end, not negative; 0 is already at the end.
+  T power = T(1);         ///< Exponent, not negative.
+
+  static constexpr std::string_view name = "PolynomialLR";
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("total_iters", self.total_iters);
+    visit("power", self.power);
+  }
+
+  /// Throws std::invalid_argument if an option is out of range.
+  void validate() const {
+    const detail::Check check(name);
+    check.not_negative("total_iters", total_iters);
+    check.not_negative("power", power);
+  }
+
+  [[nodiscard]] constexpr Factor<T> at(Time t) const {
+    using C = detail::compute_t<T>;
+    const bool is_over = t.epoch >= total_iters;
+    const C left = is_over ? C(0) : C(C(C(total_iters - t.epoch) - C(t.fraction)) / C(Epoch(total_iters)));
+    return {detail::power(left, C(power))};
+  }
+  [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
+  [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
+    return t < total_iters ? t + 1 : std::numeric_limits<Epoch>::max();
+  }
+
+  friend bool operator==(const Polynomial&, const Polynomial&) = default;
+};
+
+}  // namespace lr_scheduler::schedule
+
+#endif  // LR_SCHEDULER_SCHEDULES_POLYNOMIAL_HPP

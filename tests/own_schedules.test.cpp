@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// Schedules of a user's own, as small as they may be.
+#include <cstddef>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include <lr_scheduler/lr_scheduler.hpp>
+
+#include "support/catch.hpp"
+#include "support/checkers.hpp"
+
+namespace lr_scheduler::testing {
+namespace {
+
+using DoubleGroups = Groups<double>;
+
+/// A schedule with a member that cannot be assigned.
+struct Scaled {
+  const double factor;
+
+  double at(Epoch, double base_lr) const { return factor * base_lr; }
+};
+
+/// A schedule around a callable, which cannot be assigned where it captures.
+template <class F>
+struct Curve {
+  F factor;
+
+  double at(Epoch t, double base_lr) const { return factor(t) * base_lr; }
+};
+template <class F>
+Curve(F) -> Curve<F>;
+
+/// A schedule that knows the next rate alone.
+struct HalvedEachTime {
+  double next(Epoch t, double lr, double /* base_lr */) const { return t == 0 ? lr : lr / 2; }
+};
+
+/// The same with the place of a group, whose rate it divides by 2 or 4.
+struct DividedByPlace {
+  double next(Epoch t, double lr, const Group<double>& group) const {
+    return t == 0 ? lr : lr / static_cast<double>(2 * (group.index + 1));
+  }
+};
+
+TEST_CASE("a schedule that cannot be assigned is bound, saved and loaded") {
+  DoubleGroups groups{{.lr = 0.8}};
+  SECTION("with a constant member") {
+    Scheduled scheduler{groups, Scaled{.factor = 0.5}};
+    CHECK(groups[0].lr == 0.4);
+    scheduler.step();
+    CHECK(groups[0].lr == 0.4);
+    CHECK(scheduler.schedule().factor == 0.5);
+    DoubleGroups others{{.lr = 0.8}};
+    Scheduled resumed{others, Scaled{.factor = 0.5}};
+    resumed.load_state_dict(scheduler.state_dict());
+    CHECK(resumed.last_epoch() == 1);
+    CHECK(others[0].lr == 0.4);
+  }
+  SECTION("with a lambda that captures") {
+    const double slope = 0.25;
+    const Curve curve{[slope](Epoch t) { return 1 - slope * static_cast<double>(t); }};
+    Scheduled scheduler{groups, curve};
+    scheduler.step();
+    CHECK(groups[0].lr == about(0.6L));
+    scheduler.seek(3);
+    CHECK(groups[0].lr == about(0.2L));
+    DoubleGroups others{{.lr = 0.8}};
+    Scheduled resumed{others, curve};
+    resumed.load_state_dict(scheduler.state_dict());
+    CHECK(resumed.last_epoch() == 3);
+    CHECK(others[0].lr == about(0.2L));
+  }
+  SECTION("in a sequence") {
+    SequentialLR scheduler{
+        groups,
+        {.schedules = {Scaled{.factor = 0.5}, Curve{[](Epoch t) { return t == 0 ? 1.0 : 0.25; }}}, .milestones = {2}}};
+    check_rates(scheduler, groups, {{0.4L}, {0.4L}, {0.8L}, {0.2L}});
+  }
+}
+
+TEST_CASE("a schedule that knows the next rate alone is bound") {
+  DoubleGroups groups{{.lr = 0.8}, {.lr = 0.4}};
+  Scheduled scheduler{groups, HalvedEachTime{}};
+  check_rates(scheduler, groups, {{0.8L, 0.4L}, {0.4L, 0.2L}, {0.2L, 0.1L}});
+  groups[0].lr = 0.6;
+  scheduler.step();
+  CHECK(groups[0].lr == 0.3);
+  CHECK(groups[1].lr == 0.05);
+  CHECK_THROWS_AS(scheduler.seek(1), std::logic_error);
+  CHECK_THROWS_AS(scheduler.seek_time(1.5), std::logic_error);
+  CHECK(scheduler.last_epoch() == 3);
+  CHECK(groups[0].lr == 0.3);
+
+  DoubleGroups others{{.lr = 0.8}, {.lr = 0.4}};
+  Scheduled resumed{others, HalvedEachTime{}};
+  resumed.load_state_dict(scheduler.state_dict());
+  resumed.step();
+  CHECK(others[0].lr == 0.15);
+  CHECK(others[1].lr == 0.025);
+}
+
+TEST_CASE("a schedule that knows the next rate alone is told a group's place") {
+  DoubleGroups groups{{.lr = 0.8}, {.lr = 0.8}};
+  Scheduled scheduler{groups, DividedByPlace{}};
+  check_rates(scheduler, groups, {{0.8L, 0.8L}, {0.4L, 0.2L}, {0.2L, 0.05L}});
+}
+
+TEST_CASE("a schedule that knows the next rate alone goes on from the rate that is there, late in a sequence") {
+  DoubleGroups groups{{.lr = 0.8}};
+  SequentialLR scheduler{groups,
+                         {.schedules = {schedule::Constant<double>{.factor = 0.5, .total_iters = 9}, HalvedEachTime{}},
+                          .milestones = {2}}};
+  check_rates(scheduler, groups, {{0.4L}, {0.4L}, {0.4L}, {0.2L}, {0.1L}});
+  CHECK_THROWS_AS(scheduler.seek(1), std::logic_error);
+}
+
+TEST_CASE("a schedule that knows the next rate alone is one of a chain") {
+  DoubleGroups groups{{.lr = 0.8}};
+  ChainedScheduler scheduler{groups, {.schedules = {HalvedEachTime{}, schedule::Exponential<double>{.gamma = 0.5}}}};
+  check_rates(scheduler, groups, {{0.8L}, {0.2L}, {0.05L}});
+}
+
+TEST_CASE("a schedule of a user's own gives its next rate through AnySchedule, whichever form it knows") {
+  const AnySchedule<double> next_alone = HalvedEachTime{};
+  CHECK(next_alone.next(1, 0.6, 0.8) == 0.3);
+  const AnySchedule<double> closed_form_alone = Scaled{.factor = 0.5};
+  CHECK(closed_form_alone.next(1, 0.6, 0.8) == 0.4);
+  const AnySchedule<double> both = schedule::Exponential<double>{.gamma = 0.5};
+  CHECK(both.next(3, 0.6, 0.8) == 0.3);
+  CHECK(both.at(3, 0.8) == 0.1);
+}
+
+}  // namespace
+}  // namespace lr_scheduler::testing
