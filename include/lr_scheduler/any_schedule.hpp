@@ -86,9 +86,8 @@ class AnySchedule {
   AnySchedule(const AnySchedule& other) noexcept : model_(other.model_) {
     model_->owners.fetch_add(1, std::memory_order_relaxed);
   }
-  AnySchedule& operator=(const AnySchedule& other) noexcept {
-    AnySchedule copy(other);
-    std::swap(model_, copy.model_);
+  AnySchedule& operator=(AnySchedule other) noexcept {
+    std::swap(model_, other.model_);
     return *this;
   }
   ~AnySchedule() {
@@ -140,12 +139,18 @@ class AnySchedule {
     return model_->type() == &type_of<S> ? &static_cast<const Model<S>*>(model_)->schedule : nullptr;
   }
 
+  /// The schedule, which is an S.
+  template <class S>
+  [[nodiscard]] const S& as() const noexcept {
+    return static_cast<const Model<S>*>(model_)->schedule;
+  }
+
   /// Shows the options one by one: for reading, or, of a copy of the schedule that becomes this one's, for writing.
   void visit_options(detail::FieldVisitor& visitor) const { model_->visit_options(visitor); }
   void visit_options(detail::FieldVisitor& visitor) {
     AnySchedule copy(model_->clone());
     copy.model_->visit_options(visitor);
-    copy.model_->is_factor = copy.abilities().factor;
+    copy.model_->is_factor = copy.model_->can_be_factor();
     std::swap(model_, copy.model_);
   }
 
@@ -181,6 +186,7 @@ class AnySchedule {
     [[nodiscard]] virtual const void* type() const noexcept = 0;
     [[nodiscard]] virtual bool equals(Concept& of_same_type) = 0;
     [[nodiscard]] virtual Concept* clone() const = 0;
+    [[nodiscard]] virtual bool can_be_factor() const = 0;
     [[nodiscard]] virtual Abilities abilities(std::size_t group) const = 0;
     virtual void at(Time t, const Rates<T>& rates) const = 0;
     virtual void next(Epoch t, const Rates<T>& rates) const = 0;
@@ -203,7 +209,7 @@ class AnySchedule {
   struct Model final : Concept {
     template <class Given>
     explicit Model(Given&& given) : schedule(std::forward<Given>(given)) {
-      this->is_factor = of_any_group().factor;
+      this->is_factor = can_be_factor();
     }
 
     static constexpr bool moves_rates = detail::MovesRates<S, T>;
@@ -216,6 +222,18 @@ class AnySchedule {
     const void* type() const noexcept override { return &type_of<S>; }
     Concept* clone() const override { return new Model(schedule); }
 
+    /// Told by the type, without a call of at(), as the options are not checked yet.
+    bool can_be_factor() const override {
+      if constexpr (moves_rates) {
+        if constexpr (requires { schedule.is_factor(); }) return schedule.is_factor();
+        return false;
+      } else if constexpr (has_curve) {
+        return std::derived_from<decltype(detail::curve_at<T>(schedule, Epoch{})), Factor<T>>;
+      } else {
+        return false;
+      }
+    }
+
     bool equals(Concept& of_same_type) override {
       [[maybe_unused]] const S& other = static_cast<const Model&>(of_same_type).schedule;
       if constexpr (std::equality_comparable<S>) {
@@ -226,25 +244,20 @@ class AnySchedule {
     }
 
     Abilities abilities([[maybe_unused]] std::size_t group) const override {
-      Abilities can = of_any_group(group);
-      if constexpr (drives_momentum && !requires { schedule.drives_momentum(); }) {
-        can.momentum = schedule.at(Epoch{}).momentum(Group<T>(T(0), group)).has_value();
-      }
-      return can;
-    }
-    /// All but momentum that the curve alone tells of: no function of a user's is called.
-    Abilities of_any_group([[maybe_unused]] std::size_t group = 0) const {
       if constexpr (moves_rates) {
         return schedule.abilities(group);
       } else {
         Abilities can{.closed_form = has_curve,
                       .continuous = has_time,
+                      .factor = can_be_factor(),
                       .goes_on = !has_curve,
                       .chains = has_next || curve_chains};
-        if constexpr (has_curve) {
-          can.factor = std::derived_from<decltype(detail::curve_at<T>(schedule, Epoch{})), Factor<T>>;
+        if constexpr (requires { schedule.drives_momentum(); }) {
+          can.momentum = schedule.drives_momentum();
+        } else if constexpr (drives_momentum) {
+          const std::optional<T> at_start = schedule.at(Epoch{}).momentum(Group<T>(T(0), group));
+          can.momentum = at_start.has_value();
         }
-        if constexpr (requires { schedule.drives_momentum(); }) can.momentum = schedule.drives_momentum();
         if constexpr (requires { S::goes_on; }) can.goes_on = S::goes_on;
         if constexpr (requires { S::own_base; }) can.own_base = S::own_base;
         return can;

@@ -268,8 +268,8 @@ class Configuration {
   /// Refuses, before anything is read, a key that is none of the options.
   class KeyCheck final : public FieldVisitor {
    public:
-    KeyCheck(const StateDict& config, const std::string& path, std::string_view name)
-        : config_(config), path_(path), name_(name) {}
+    KeyCheck(const StateDict& config, std::string path, std::string_view name)
+        : config_(config), path_(std::move(path)), name_(name) {}
     void visit(std::string_view key, const Field&) override { keys_.push_back(key); }
     void end() override {
       for (const auto& entry : config_.entries()) {
@@ -289,8 +289,8 @@ class Configuration {
   /// Reads one schedule's options.
   class Reader final : public FieldVisitor {
    public:
-    Reader(const Configuration& all, const StateDict& config, const std::string& path, std::string_view name, int depth)
-        : all_(all), config_(config), path_(path), name_(name), depth_(depth) {}
+    Reader(const Configuration& all, const StateDict& config, std::string path, std::string_view name, int depth)
+        : all_(all), config_(config), path_(std::move(path)), name_(name), depth_(depth) {}
 
     void visit(std::string_view key, const Field& field) override {
       const StateValue* const value = config_.find(key);
@@ -302,6 +302,7 @@ class Configuration {
       }
       if (auto* const children = field.get_if<std::vector<AnySchedule<T>>>()) {
         const StateValue::List& list = require_list(*value, where);
+        children->clear();
         for (std::size_t i = 0; i < list.size(); ++i) {
           const std::string child = join(where, i);
           children->push_back(all_.schedule(require_dict(list[i], child), child, depth_ + 1).options);

@@ -103,7 +103,16 @@ concept ReturnsCopyOfGroups =
 /// The traits of an optimizer whose groups are a range of ParamGroup, or of one such group.
 template <class O, class Access>
 struct ParamGroupTraits {
-  static decltype(auto) group(O& optimizer, [[maybe_unused]] std::size_t i) noexcept {
+  /// A user's param_groups() may throw.
+  static constexpr bool is_safe = [] {
+    if constexpr (std::same_as<Access, void>) {
+      return true;
+    } else {
+      return noexcept(Access::groups(std::declval<O&>()));
+    }
+  }();
+
+  static decltype(auto) group(O& optimizer, [[maybe_unused]] std::size_t i) noexcept(is_safe) {
     if constexpr (std::same_as<Access, void>) {
       return (optimizer);
     } else {
@@ -113,25 +122,25 @@ struct ParamGroupTraits {
   }
   using scalar_type = decltype(scalar_of_group(group(std::declval<O&>(), 0)));
 
-  [[nodiscard]] static std::size_t size([[maybe_unused]] O& optimizer) noexcept {
+  [[nodiscard]] static std::size_t size([[maybe_unused]] O& optimizer) noexcept(is_safe) {
     if constexpr (std::same_as<Access, void>) {
       return 1;
     } else {
       return static_cast<std::size_t>(std::size(Access::groups(optimizer)));
     }
   }
-  [[nodiscard]] static scalar_type lr(O& optimizer, std::size_t i) noexcept { return group(optimizer, i).lr; }
-  static void set_lr(O& optimizer, std::size_t i, scalar_type lr) noexcept { group(optimizer, i).lr = lr; }
-  [[nodiscard]] static std::optional<scalar_type> initial_lr(O& optimizer, std::size_t i) noexcept {
+  [[nodiscard]] static scalar_type lr(O& optimizer, std::size_t i) noexcept(is_safe) { return group(optimizer, i).lr; }
+  static void set_lr(O& optimizer, std::size_t i, scalar_type lr) noexcept(is_safe) { group(optimizer, i).lr = lr; }
+  [[nodiscard]] static std::optional<scalar_type> initial_lr(O& optimizer, std::size_t i) noexcept(is_safe) {
     return group(optimizer, i).initial_lr;
   }
-  static void set_initial_lr(O& optimizer, std::size_t i, std::optional<scalar_type> lr) noexcept {
+  static void set_initial_lr(O& optimizer, std::size_t i, std::optional<scalar_type> lr) noexcept(is_safe) {
     group(optimizer, i).initial_lr = lr;
   }
-  [[nodiscard]] static std::optional<scalar_type> momentum(O& optimizer, std::size_t i) noexcept {
+  [[nodiscard]] static std::optional<scalar_type> momentum(O& optimizer, std::size_t i) noexcept(is_safe) {
     return group(optimizer, i).momentum;
   }
-  static void set_momentum(O& optimizer, std::size_t i, scalar_type momentum) noexcept {
+  static void set_momentum(O& optimizer, std::size_t i, scalar_type momentum) noexcept(is_safe) {
     group(optimizer, i).momentum = std::optional<scalar_type>(momentum);
   }
 };

@@ -207,7 +207,7 @@ class ReduceLROnPlateau : public Scheduler<T> {
       if (C(old_lr - new_lr) > C(options_.eps)) reduced_[i] = static_cast<T>(new_lr);
     }
     Base::write_rates(groups_.lrs, reduced_);
-    optimizer_.read(groups_.lrs);
+    for (std::size_t i = 0; i < reduced_.size(); ++i) groups_.lrs[i] = reduced_[i];
   }
 
   void advance_by(Epoch) final {
@@ -218,12 +218,13 @@ class ReduceLROnPlateau : public Scheduler<T> {
   }
   void restart() final {
     Groups groups = take_in(options_);
-    Base::write_rates(groups.lrs, groups.base_lrs);
+    std::vector<T> lrs = groups.base_lrs;
+    Base::write_rates(groups.lrs, lrs);
+    groups.lrs = std::move(lrs);
     arrive(std::move(groups), {});
   }
 
   void arrive(Groups groups, PlateauProgress<T> progress) noexcept {
-    optimizer_.read(groups.lrs);
     groups_.take(groups);
     last_epoch_ = progress.last_epoch;
     progress_ = std::move(progress);
@@ -248,6 +249,7 @@ class ReduceLROnPlateau : public Scheduler<T> {
 
     loading.is_writing = true;
     Base::write_rates(groups.lrs, progress.lrs);
+    groups.lrs = std::move(progress.lrs);
     groups.base_lrs = std::move(progress.base_lrs);
     arrive(std::move(groups), std::move(progress));
     options_ = std::move(options);

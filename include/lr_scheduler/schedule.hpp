@@ -94,7 +94,8 @@ struct Power : Factor<T> {
   /// For products, with room for what C has none for.
   [[nodiscard]] constexpr detail::Product<C> product() const {
     const C most = std::numeric_limits<C>::max();
-    if (this->value<most&& this->value> C(1) / most) return {this->value};
+    const bool has_room = (this->value < most) && (this->value > C(C(1) / most));
+    if (has_room) return {this->value};
     detail::Product<C> result = detail::product_power(gamma, n.epoch);
     if (n.fraction != 0) result *= detail::Product<C>{detail::power(gamma, C(n.fraction))};
     return result;

@@ -101,6 +101,7 @@ class ScheduleFollower : public Scheduler<T> {
     }
     schedule_.at(Time(t, 0), all_);
     const bool is_same = !detail::bits_differ(scratch_[0], groups_.lrs[0]) && all_same();
+    const Epoch unchanged = is_same || t == unchanged_until_ ? schedule_.unchanged_until(t) : unchanged_until_;
     if (!is_same) {
       std::size_t written = 0;
       try {
@@ -110,7 +111,7 @@ class ScheduleFollower : public Scheduler<T> {
         throw;
       }
     }
-    if (is_same || t == unchanged_until_) unchanged_until_ = schedule_.unchanged_until(t);
+    unchanged_until_ = unchanged;
   }
   [[nodiscard]] bool all_same() const {
     decltype(detail::bits_that_differ(scratch_[0], scratch_[0])) differ{};
@@ -248,11 +249,15 @@ class ScheduleFollower : public Scheduler<T> {
 
   /// The buffers only grow, so that a step that fails leaves them large enough for the next.
   void prepare(std::size_t count, bool drives) {
-    if (scratch_.size() < count) scratch_.resize(count);
-    if (before_.size() < count) before_.resize(count);
-    if (drives && momentums_.size() < count) momentums_.resize(count);
-    if (drives && is_driven_.size() < count) is_driven_.resize(count);
-    all_ = rates(groups_, drives_momentum_);
+    const auto grow = [&](auto& buffer) {
+      if (buffer.size() >= count) return;
+      buffer.resize(count);
+      all_ = rates(groups_, drives_momentum_);  // it refers to the buffers
+    };
+    grow(scratch_);
+    grow(before_);
+    if (drives) grow(momentums_);
+    if (drives) grow(is_driven_);
   }
   [[nodiscard]] static bool drives_momentum(const AnySchedule<T>& schedule, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
@@ -294,6 +299,7 @@ class ScheduleFollower : public Scheduler<T> {
   /// is put back: what was there is `before`, or what was left there if that is null.
   void write(Groups& groups, const T* before, bool drives) {
     const std::size_t to_record = &groups != &groups_ ? groups.lrs.size() : 0;
+    std::vector<std::optional<T>> initial_lrs(to_record);
     Written done{};
     try {
       optimizer_.write(scratch_.data(), groups.lrs, to_record > 0 || (drives && optimizer_.momentum_may_throw()),
@@ -306,12 +312,13 @@ class ScheduleFollower : public Scheduler<T> {
       while (done.base_lrs < to_record) {  // last, as many optimizers cannot forget a base rate
         const std::size_t i = done.base_lrs++;
         if (!groups.initial_lrs[i]) optimizer_.set_initial_lr(i, groups.base_lrs[i]);
+        initial_lrs[i] = optimizer_.initial_lr(i);
       }
     } catch (...) {
       put_back(groups, before, done);
       throw;
     }
-    for (std::size_t i = 0; i < to_record; ++i) groups.initial_lrs[i] = optimizer_.initial_lr(i);
+    if (to_record > 0) groups.initial_lrs.swap(initial_lrs);
   }
 
   void put_back(Groups& groups, const T* before, const Written& done) noexcept {
@@ -350,8 +357,10 @@ class ScheduleFollower : public Scheduler<T> {
   void load(typename Base::Loading& loading) final {
     AnySchedule<T> saved = schedule_;
     saved.visit_options(*loading.options);
-    const bool joins = loading.on_mismatch == OnMismatch::keep_constructed && loading.options_differ(*loading.options);
-    const AnySchedule<T>& schedule = loading.on_mismatch == OnMismatch::take_saved ? saved : schedule_;
+    const bool differ = loading.options_differ(*loading.options);
+    const bool joins = differ && loading.on_mismatch == OnMismatch::keep_constructed;
+    const bool takes = differ && loading.on_mismatch == OnMismatch::take_saved;
+    const AnySchedule<T>& schedule = takes ? saved : schedule_;
     saved.validate();
     Groups groups = take_in(schedule);
     saved.check_groups(groups.lrs.size());
@@ -390,7 +399,7 @@ class ScheduleFollower : public Scheduler<T> {
 
     loading.is_writing = true;
     write(groups, before_.data(), drives);
-    if (loading.on_mismatch == OnMismatch::take_saved) schedule_ = saved;
+    if (takes) schedule_ = saved;
     arrive(t, groups, along, drives);
   }
 
@@ -438,7 +447,7 @@ class Scheduled : public ScheduleFollower<T> {
     if constexpr (std::same_as<S, AnySchedule<T>>) {
       return this->any_schedule();
     } else {
-      return *this->any_schedule().template get_if<S>();
+      return this->any_schedule().template as<S>();
     }
   }
 

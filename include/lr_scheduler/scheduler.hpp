@@ -204,22 +204,21 @@ class Scheduler {
     return false;
   }
 
-  /// The groups that the optimizer has now. One that has moved to another index is
-  /// recognised by its recorded initial_lr and the rate that was left in it. Throws std::invalid_argument for a new
-  /// group without a usable rate.
+  /// The groups that the optimizer has now. One that has moved to another index is recognised by its recorded
+  /// initial_lr and the rate that was left in it. Throws std::invalid_argument for a new group without a usable rate.
   [[nodiscard]] Groups current_groups() const {
     if (std::vector<T> lrs; !groups_changed(lrs)) return groups_;
     Groups now;
     now.reserve(optimizer_.size());
     const std::size_t count = optimizer_.size();
     const std::size_t known = groups_.lrs.size();
-    std::size_t next = 0;
+    std::vector<unsigned char> taken(known);
     for (std::size_t i = 0; i < count; ++i) {
       const std::optional<T> initial_lr = optimizer_.initial_lr(i);
       const T lr = optimizer_.lr(i);
-      const std::size_t old = find_group(i, next, initial_lr, lr);
+      const std::size_t old = find_group(i, taken, initial_lr, lr);
       if (old < known) {
-        next = old + 1;
+        taken[old] = 1;
         const bool is_there = !detail::bits_differ(lr, groups_.lrs[old]);
         now.base_lrs.push_back(groups_.base_lrs[old]);
         now.lrs.push_back(groups_.lrs[old]);
@@ -248,17 +247,19 @@ class Scheduler {
     }
   }
 
-  /// Writes the rates that differ from those that are there. Where the optimizer throws, they are put back.
-  void write_rates(std::span<const T> before, std::span<const T> lrs) const {
+  /// Writes the rates that differ from those that are there, and reads all back into `lrs`. Where the optimizer throws,
+  /// they are put back.
+  void write_rates(std::span<const T> before, std::span<T> lrs) const {
     std::size_t i = 0;
     try {
       for (; i < lrs.size(); ++i) {
         if (detail::bits_differ(before[i], lrs[i])) optimizer_.set_lr(i, lrs[i]);
+        lrs[i] = optimizer_.lr(i);
       }
     } catch (...) {
       for (std::size_t k = 0; k <= i; ++k) {
         attempt([&] {
-          if (detail::bits_differ(before[k], lrs[k])) optimizer_.set_lr(k, before[k]);
+          if (detail::bits_differ(before[k], optimizer_.lr(k))) optimizer_.set_lr(k, before[k]);
         });
       }
       throw;
@@ -331,14 +332,14 @@ class Scheduler {
     StateDict known_{};
   };
 
-  /// Which of the remembered groups the i-th is, from `next` on; as many as there are if none.
-  [[nodiscard]] std::size_t find_group(std::size_t i, std::size_t next, const std::optional<T>& initial_lr,
-                                       const T& lr) const {
+  /// Which of the remembered groups that are not taken yet the i-th is; as many as there are if none.
+  [[nodiscard]] std::size_t find_group(std::size_t i, const std::vector<unsigned char>& taken,
+                                       const std::optional<T>& initial_lr, const T& lr) const {
     const std::size_t known = groups_.lrs.size();
-    if (!initial_lr) return i < known && i >= next && !groups_.initial_lrs[i] ? i : known;
+    if (!initial_lr) return i < known && taken[i] == 0 && !groups_.initial_lrs[i] ? i : known;
     std::size_t moved = known;
-    for (std::size_t k = next; k < known; ++k) {
-      if (!groups_.initial_lrs[k] || detail::bits_differ(*groups_.initial_lrs[k], *initial_lr)) continue;
+    for (std::size_t k = 0; k < known; ++k) {
+      if (taken[k] != 0 || groups_.initial_lrs[k] != initial_lr) continue;
       if (!detail::bits_differ(groups_.lrs[k], lr)) return k;
       if (moved == known) moved = k;
     }

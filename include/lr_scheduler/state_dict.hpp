@@ -2,6 +2,7 @@
 #ifndef LR_SCHEDULER_STATE_DICT_HPP
 #define LR_SCHEDULER_STATE_DICT_HPP
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -142,12 +143,11 @@ inline void StateDict::set(std::string_view key, StateValue value) {
 }
 
 inline bool operator==(const StateDict& left, const StateDict& right) {
-  if (left.entries_.size() != right.entries_.size()) return false;
-  for (const StateDict::Entry& entry : left.entries_) {
-    const StateValue* other = right.find(entry.key);
-    if (other == nullptr || !(entry.value == *other)) return false;
-  }
-  return true;
+  return left.entries_.size() == right.entries_.size() &&
+         std::all_of(left.entries_.begin(), left.entries_.end(), [&right](const StateDict::Entry& entry) {
+           const StateValue* other = right.find(entry.key);
+           return other != nullptr && entry.value == *other;
+         });
 }
 
 }  // namespace lr_scheduler

@@ -142,7 +142,7 @@ template <Scalar T>
   std::int64_t value = 0;
   const auto as = [&](auto number) {
     std::memcpy(&number, field.value, sizeof(number));
-    value = static_cast<std::int64_t>(number);
+    value = static_cast<std::int64_t>(number);  // NOLINT(bugprone-signed-char-misuse): a number, no character
   };
   const bool is_signed = field.type->is_signed;
   switch (field.type->size) {
@@ -179,7 +179,8 @@ template <Scalar T>
     case 4:
       return is_signed ? as(std::int32_t{}) : as(std::uint32_t{});
     default:
-      return is_signed ? as(std::int64_t{}) : as(std::uint64_t{});
+      std::memcpy(field.value, &value, sizeof(value));  // unsigned ones above 2^63 - 1 were read as negative
+      return true;
   }
 }
 
@@ -221,8 +222,11 @@ template <Scalar T>
       return *field.get_if<bool>();
     case Kind::integer:
       return read_integer(field);
-    case Kind::enumeration:
-      return type.names[static_cast<std::size_t>(read_integer(field) - type.first_value)];
+    case Kind::enumeration: {
+      const std::int64_t place = read_integer(field) - type.first_value;
+      if (place < 0 || static_cast<std::uint64_t>(place) >= type.names.size()) return read_integer(field);
+      return type.names[static_cast<std::size_t>(place)];
+    }
     case Kind::text:
       return *field.get_if<std::string>();
     case Kind::real: {
@@ -397,6 +401,9 @@ class SavedOptions final : public FieldVisitor {
     }
     const StateValue ours = encode<T>(field);
     if (field.is_const) {
+      if (on_mismatch_ == OnMismatch::take_saved && !same_to<T>(digits_, theirs, ours)) {
+        throw std::invalid_argument(path + ": cannot be taken from the state, it is a constant");
+      }
       compare(path, theirs, ours, theirs);
     } else {
       decode<T>(theirs, field, path);

@@ -63,7 +63,6 @@ enum class Kind : unsigned char {
 /// What is known of an option's type.
 struct FieldType {
   Kind kind = Kind::real;
-  bool is_required = false;
   bool is_signed = false;  ///< Of an integer or an enumeration, as `size`.
   std::size_t size = 0;
   std::int64_t first_value = 0;               ///< Of an enumeration, of which not all may be allowed.
@@ -221,6 +220,7 @@ struct Field {
 template <class V>
 [[nodiscard]] Field field_of(V& option) {
   using Option = std::remove_const_t<V>;
+  static_assert(!HoldsOptions<Option>, "hold schedules in a std::vector of AnySchedule, which can be read and saved");
   auto& writable = const_cast<Option&>(option);
   if constexpr (requires { OptionAccess::value(writable); }) {
     auto& inner = OptionAccess::value(writable);
@@ -318,7 +318,9 @@ template <Scalar T, class Holder>
   Collector theirs;
   left.visit_options(ours);
   right.visit_options(theirs);
+  if (ours.fields.size() != theirs.fields.size()) return false;
   for (std::size_t i = 0; i < ours.fields.size(); ++i) {
+    if (ours.fields[i].type != theirs.fields[i].type) return false;
     if (!same_values<T>(ours.fields[i], theirs.fields[i])) return false;
   }
   return true;

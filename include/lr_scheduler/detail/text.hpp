@@ -23,7 +23,7 @@ namespace lr_scheduler::detail {
 
 /// The decimal point of the C locale.
 [[nodiscard]] inline char decimal_point() {
-  const std::lconv* const locale = std::localeconv();
+  const std::lconv* const locale = std::localeconv();  // NOLINT(concurrency-mt-unsafe): printf() reads it too
   return locale != nullptr && locale->decimal_point != nullptr ? *locale->decimal_point : '.';
 }
 

@@ -2,6 +2,7 @@
 #ifndef LR_SCHEDULER_SCHEDULES_CHAINED_HPP
 #define LR_SCHEDULER_SCHEDULES_CHAINED_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <vector>
@@ -83,6 +84,7 @@ struct Chained {
     }
     return true;
   }
+  [[nodiscard]] bool is_factor() const { return is_product(); }
   [[nodiscard]] Epoch unchanged_until(Epoch t) const { return detail::first_change(schedules, t); }
 
   friend bool operator==(const Chained&, const Chained&) = default;
@@ -92,10 +94,8 @@ struct Chained {
 
   /// Whether all of several are factors.
   [[nodiscard]] bool is_product() const {
-    for (const auto& schedule : schedules) {
-      if (!schedule.is_factor()) return false;
-    }
-    return true;
+    return std::all_of(schedules.begin(), schedules.end(),
+                       [](const AnySchedule<T>& schedule) { return schedule.is_factor(); });
   }
 
   /// By the product of the factors' ratios; from the base rate where one of them has none.
@@ -103,6 +103,12 @@ struct Chained {
     detail::Product<detail::compute_t<T>> ratio;
     if (!multiply_ratio(t, ratio) || ratio.overflows()) return at(t, rates);
     rates.apply(typename Power<T>::Move{ratio.rounded()});
+    if (rates.momentums == nullptr) return;
+    for (std::size_t i = 0; i < rates.lrs.size(); ++i) {  // momentum comes with rates, which are not asked for
+      const T lr = rates.lrs[i];
+      for (const auto& schedule : schedules) schedule.at(t, rates.part(i, 1));
+      rates.lrs[i] = lr;
+    }
   }
 };
 

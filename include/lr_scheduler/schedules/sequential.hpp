@@ -2,6 +2,7 @@
 #ifndef LR_SCHEDULER_SCHEDULES_SEQUENTIAL_HPP
 #define LR_SCHEDULER_SCHEDULES_SEQUENTIAL_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <string>
@@ -100,6 +101,10 @@ struct Sequential {
     const std::size_t now = phase_of(t);
     if (t == begin(now) && t > 0) return detail::multiply_ratio(factor(t), factor(t - 1), ratio);
     return schedules[now].multiply_ratio(t - begin(now), ratio);
+  }
+  [[nodiscard]] bool is_factor() const {
+    return std::all_of(schedules.begin(), schedules.end(),
+                       [](const AnySchedule<T>& schedule) { return schedule.is_factor(); });
   }
   [[nodiscard]] Epoch unchanged_until(Epoch t) const {
     const std::size_t now = phase_of(t);
