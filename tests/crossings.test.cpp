@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <ranges>
 #include <stdexcept>
 #include <string>
@@ -861,6 +862,87 @@ TEST_CASE("a group with a closed form keeps it beside one that has none, late in
                       .milestones = {2}}};
   for (int k = 0; k < 7502; ++k) alone.step();
   CHECK(groups[0].lr == alone_groups[0].lr);
+}
+
+TEST_CASE("groups that change places keep their base rates, on the curve and off it") {
+  DoubleGroups groups{{.lr = 1.0}, {.lr = 0.1}};
+  StepLR scheduler{groups, {.step_size = 1, .gamma = 0.5}};
+  groups[1].lr = 0.04;
+  scheduler.step();
+  CHECK(rates_of(scheduler) == std::vector{0.5, 0.02});
+  std::swap(groups[0], groups[1]);
+  scheduler.step();
+  CHECK(rates_of(scheduler) == std::vector{0.01, 0.25});
+  CHECK(base_rates_of(scheduler) == std::vector{0.1, 1.0});
+  scheduler.reset();
+  CHECK(rates_of(scheduler) == std::vector{0.1, 1.0});
+}
+
+TEST_CASE("a plateau's groups that change places keep their base rates") {
+  DoubleGroups groups{{.lr = 1.0, .initial_lr = 1.0}, {.lr = 0.1, .initial_lr = 0.1}};
+  ReduceLROnPlateau scheduler{groups};
+  CHECK(base_rates_of(scheduler) == std::vector{1.0, 0.1});
+  groups.erase(groups.begin());
+  scheduler.step(1.0);
+  CHECK(base_rates_of(scheduler) == std::vector{0.1});
+}
+
+/// A factor of 1 with a momentum of 0.5 + t / 64.
+struct SteadyWithMomentum {
+  struct Curve : Factor<double> {
+    double value_of_momentum = 0;
+    std::optional<double> momentum(const Group<double>&) const { return value_of_momentum; }
+  };
+  Curve at(Epoch t) const { return {{1.0}, 0.5 + static_cast<double>(t) / 64}; }
+};
+
+TEST_CASE("a product goes on driving momentum where somebody has moved a rate") {
+  DoubleGroups groups{{.lr = 1.0, .momentum = 0.25}};
+  ChainedScheduler scheduler{groups,
+                             {.schedules = {SteadyWithMomentum{}, schedule::Exponential<double>{.gamma = 0.5}}}};
+  scheduler.step();
+  CHECK(groups[0].momentum == std::optional(0.515625));
+  groups[0].lr = 2;
+  scheduler.step();
+  CHECK(groups[0].lr == 1);
+  CHECK(groups[0].momentum == std::optional(0.53125));
+}
+
+}  // namespace
+
+/// Its recorded base rate can be read a number of times, and then no more.
+struct Unreadable {
+  ParamGroup<double> group{.lr = 0.5};
+  int reads = 0;
+};
+
+}  // namespace lr_scheduler::testing
+
+template <>
+struct lr_scheduler::optimizer_traits<lr_scheduler::testing::Unreadable> {
+  using scalar_type = double;
+  using O = lr_scheduler::testing::Unreadable;
+  static std::size_t size(O&) { return 1; }
+  static double lr(O& o, std::size_t) { return o.group.lr; }
+  static void set_lr(O& o, std::size_t, double value) { o.group.lr = value; }
+  static std::optional<double> initial_lr(O& o, std::size_t) {
+    if (o.reads-- == 0) throw std::runtime_error("unreadable");
+    return o.group.initial_lr;
+  }
+  static void set_initial_lr(O& o, std::size_t, std::optional<double> value) { o.group.initial_lr = value; }
+};
+
+namespace lr_scheduler::testing {
+namespace {
+
+TEST_CASE("an optimizer that cannot tell its base rate is left as it was") {
+  for (int reads = 0; reads < 2; ++reads) {
+    INFO(reads << " reads");
+    Unreadable optimizer{.reads = reads};
+    CHECK(message_of<std::runtime_error>([&] { ConstantLR scheduler{optimizer, {.factor = 0.5}}; }) == "unreadable");
+    CHECK(optimizer.group.lr == 0.5);
+    CHECK(optimizer.group.initial_lr == std::nullopt);
+  }
 }
 
 }  // namespace

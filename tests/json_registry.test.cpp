@@ -122,5 +122,25 @@ TEST_CASE("without the registry the name is not known") {
   CHECK(message(R"({"type": "Hyperbola"})").starts_with("type: unknown scheduler \"Hyperbola\""));
 }
 
+/// A combinator of a user's own, which is not empty before it is read.
+struct Halves {
+  std::vector<AnySchedule<double>> inner{schedule::Exponential<double>{.gamma = 0.5}};
+
+  static constexpr std::string_view name = "Halves";
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("inner", self.inner);
+  }
+  double at(Epoch t, double base_lr) const { return inner.front().at(t, base_lr) / static_cast<double>(inner.size()); }
+};
+
+TEST_CASE("the schedules of a configuration take the place of a registered schedule's own") {
+  Registry<double> registry;
+  registry.add(Halves{});
+  const auto step = nlohmann::json::parse(R"({"type": "Halves", "inner": [{"type": "StepLR", "step_size": 1}]})");
+  CHECK(schedule_from_json<double>(step, registry).at(1, 2.0) == about(0.2L));
+  CHECK(schedule_from_json<double>({{"type", "Halves"}}, registry).at(1, 2.0) == 1.0);
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing

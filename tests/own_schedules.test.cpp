@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Schedules of a user's own, as small as they may be.
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -130,6 +133,75 @@ TEST_CASE("a schedule of a user's own gives its next rate through AnySchedule, w
   const AnySchedule<double> both = schedule::Exponential<double>{.gamma = 0.5};
   CHECK(both.next(3, 0.6, 0.8) == 0.3);
   CHECK(both.at(3, 0.8) == 0.1);
+}
+
+/// Asked for anything, it divides by its period.
+struct Wave {
+  Epoch period = 0;
+
+  struct Curve : Factor<double> {
+    std::optional<double> momentum(const Group<double>&) const { return std::nullopt; }
+  };
+  void validate() const {
+    if (period <= 0) throw std::invalid_argument("Wave: period must be positive");
+  }
+  Curve at(Epoch t) const { return {{1.0 / static_cast<double>(1 + t % period)}}; }
+};
+
+TEST_CASE("options are checked before a curve is asked for") {
+  DoubleGroups groups{{.lr = 0.5}};
+  CHECK(message_of([&] { Scheduled scheduler(groups, Wave{}); }) == "Wave: period must be positive");
+  CHECK(message_of([&] { SequentialLR scheduler(groups, {.schedules = {Wave{}, Wave{2}}, .milestones = {2}}); }) ==
+        "SequentialLR: schedulers[0]: Wave: period must be positive");
+  CHECK(groups[0].lr == 0.5);
+}
+
+/// Options that cannot be assigned, are large, or are shown only where they matter.
+struct Odd {
+  const double factor = 0.5;
+  std::uint64_t seed = 0;
+  std::vector<double> more{};
+
+  static constexpr std::string_view name = "Odd";
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("factor", self.factor);
+    visit("seed", self.seed);
+    for (auto& value : self.more) visit("more", value);
+  }
+  double at(Epoch, double base_lr) const { return factor * base_lr; }
+};
+
+TEST_CASE("a constant option that differs from a state's is refused, whatever is asked for") {
+  DoubleGroups groups{{.lr = 1.0}};
+  DoubleGroups others{{.lr = 1.0}};
+  Scheduled<Odd, double> saved(groups, Odd{.factor = 0.25});
+  Scheduled<Odd, double> loaded(others, Odd{});
+  CHECK(message_of([&] { loaded.load_state_dict(saved.state_dict(), OnMismatch::take_saved); }) ==
+        "Odd: cannot load the state: options.factor: cannot be taken from the state, it is a constant");
+  CHECK(others[0].lr == 0.5);
+}
+
+TEST_CASE("an option of all 64 bits goes through a state") {
+  DoubleGroups groups{{.lr = 1.0}};
+  DoubleGroups others{{.lr = 1.0}};
+  Scheduled<Odd, double> saved(groups, Odd{.seed = 0xdead'beef'dead'beefU});
+  Scheduled<Odd, double> loaded(others, Odd{.seed = 1});
+  loaded.load_state_dict(saved.state_dict(), OnMismatch::take_saved);
+  CHECK(loaded.schedule().seed == 0xdead'beef'dead'beefU);
+}
+
+TEST_CASE("schedules that show different options are not equal") {
+  const AnySchedule<double> few(Odd{});
+  const AnySchedule<double> many(Odd{.more = {1, 2}});
+  CHECK_FALSE(few == many);
+  CHECK_FALSE(many == few);
+  CHECK(many == AnySchedule<double>(Odd{.more = {1, 2}}));
+}
+
+TEST_CASE("an option that is not allowed prints as a number") {
+  CHECK(to_string(schedule::CosineAnnealing<double>{.T_max = 3, .after_end = AfterEnd::error}) ==
+        "CosineAnnealingLR(T_max=3, eta_min=0, after_end=2)");
 }
 
 }  // namespace
