@@ -25,7 +25,8 @@ namespace lr_scheduler {
 // - curve(group): the rate from the base rate. It has a closed form.
 // - curve.after(before), a callable of (lr, group): the rate from the one that is there. It chains; `before` is the
 //   curve at t - 1.
-// - curve.momentum(group): a std::optional, nothing where momentum is left alone. It drives momentum.
+// - curve.momentum(group): a std::optional, nothing where momentum is left alone. It drives momentum. Whether it does
+//   at all the curve at 0 tells, or the schedule's bool drives_momentum() const.
 // - The curve is a Factor or derives from it: it multiplies the base rate, and chains of such schedules keep a closed
 //   form.
 // - at(Time) in place of at(Count): it is continuous.
