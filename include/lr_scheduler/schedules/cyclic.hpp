@@ -124,7 +124,7 @@ struct Cyclic {
     }
     const C below_top = way.left();
     const C triangle = way.from_start ? way.distance : C(C(1) - way.distance);
-    const C scale = scale_at(t, Epoch(t.epoch / period + 1));
+    const C scale = scale_at(t, t.epoch / period);
     const bool is_scaled = scale != C(1);
     const C height = is_scaled ? C(triangle * scale) : triangle;
     if (height <= C(0.5)) {
@@ -152,10 +152,11 @@ struct Cyclic {
   [[nodiscard]] constexpr Epoch down() const { return step_size_down ? *step_size_down : step_size_up; }
 
  private:
-  [[nodiscard]] constexpr detail::compute_t<T> scale_at(Time t, Epoch cycle) const {
+  [[nodiscard]] constexpr detail::compute_t<T> scale_at(Time t, Epoch cycles_over) const {
     using C = detail::compute_t<T>;
-    if (scale_fn) return C(scale_fn(scale_mode == ScaleMode::cycle ? T(cycle) : static_cast<T>(t.as<C>())));
-    if (mode == CyclicMode::triangular2) return detail::half_to_the<C>(cycle - 1);
+    if (scale_fn)
+      return C(scale_fn(scale_mode == ScaleMode::cycle ? T(C(cycles_over) + C(1)) : static_cast<T>(t.as<C>())));
+    if (mode == CyclicMode::triangular2) return detail::half_to_the<C>(cycles_over);
     if (mode == CyclicMode::exp_range) return detail::power(C(gamma), t.as<C>());
     return C(1);
   }
