@@ -25,7 +25,7 @@
 #include <mpi.h>
 #include <nlohmann/json.hpp>
 
-#include <lr_scheduler/json.hpp>
+#include <lr_scheduler/checkpoint.hpp>
 #include <lr_scheduler/lr_scheduler.hpp>
 
 #include "../digits/data.hpp"
