@@ -243,6 +243,57 @@ void add_per_group(const std::string& name, Curve (*curve_of_group)(std::size_t 
                    }});
 }
 
+// The classes that other frameworks have, and the combinators that change one schedule.
+void add_classes_of_others() {
+  const auto quarter = [](Run run) { return run.steps / 4; };
+  add<WarmupCosineLR<T>>("WarmupCosineLR", [=](Run run) {
+    return schedule::WarmupCosine<T>{.warmup_steps = quarter(run), .total_steps = run.steps};
+  });
+  add<WarmupLinearLR<T>>("WarmupLinearLR", [=](Run run) {
+    return schedule::WarmupLinear<T>{.warmup_steps = quarter(run), .total_steps = run.steps};
+  });
+  add<WarmupPolynomialLR<T>>("WarmupPolynomialLR, power 2", [=](Run run) {
+    return schedule::WarmupPolynomial<T>{.warmup_steps = quarter(run), .total_steps = run.steps, .power = 2};
+  });
+  add<WarmupInverseSqrtLR<T>>("WarmupInverseSqrtLR",
+                              [=](Run run) { return schedule::WarmupInverseSqrt<T>{.warmup_steps = quarter(run)}; });
+  add<WarmupStableDecayLR<T>>("WarmupStableDecayLR", [=](Run run) {
+    return schedule::WarmupStableDecay<T>{
+        .warmup_steps = quarter(run), .stable_steps = quarter(run), .decay_steps = 2 * quarter(run)};
+  });
+  add<NoamLR<T>>("NoamLR", [=](Run run) { return schedule::Noam<T>{.d_model = 512, .warmup_steps = quarter(run)}; });
+  add<RexLR<T>>("RexLR", [](Run run) { return schedule::Rex<T>{.total_steps = run.steps}; });
+  add<InverseTimeLR<T>>("InverseTimeLR", [=](Run run) {
+    return schedule::InverseTime<T>{.timescale = static_cast<double>(quarter(run))};
+  });
+  const auto table = [=](Run run, Interpolation interpolation) {
+    return schedule::Piecewise<T>{
+        .boundaries = {quarter(run), run.steps}, .values = {T(0.1), T(0.05), T(0.01)}, .interpolation = interpolation};
+  };
+  add<PiecewiseLR<T>>("PiecewiseLR", [=](Run run) { return table(run, Interpolation::none); });
+  add<PiecewiseLR<T>>("PiecewiseLR, linear", [=](Run run) { return table(run, Interpolation::linear); });
+
+  const auto anneal = [](Run run) {
+    return schedule::Anneal<T>{.steps = static_cast<double>(run.steps), .shape = Shape::cosine};
+  };
+  add<Scheduled<schedule::Anneal<T>, T>>("Anneal, cosine", anneal);
+  add<Scheduled<schedule::Cycles<T>, T>>("Cycles of Anneal, cosine", [=](Run run) {
+    return schedule::Cycles<T>{.schedule = anneal(run), .length = static_cast<double>(run.steps / 10), .decay = T(0.9)};
+  });
+  add<Scheduled<schedule::Retimed<T>, T>>(
+      "Retimed Anneal, cosine", [=](Run run) { return schedule::Retimed<T>{.schedule = anneal(run), .begin = -10}; });
+  add<Scheduled<schedule::Scaled<T>, T>>("Scaled CosineAnnealing, by a warm-up", [=](Run run) {
+    return schedule::Scaled<T>{.schedule = schedule::CosineAnnealing<T>{.T_max = run.steps, .eta_min = T(0.01)},
+                               .by = schedule::LinearWarmup<T>{.warmup_steps = quarter(run)}};
+  });
+  add<Scheduled<schedule::Clamp<T>, T>>("Clamp of Anneal, cosine", [=](Run run) {
+    return schedule::Clamp<T>{.schedule = anneal(run), .min_lr = T(0.01)};
+  });
+  add<Scheduled<schedule::BaseRate<T>, T>>("BaseRate of Anneal, cosine", [=](Run run) {
+    return schedule::BaseRate<T>{.schedule = anneal(run), .base_lr = T(0.2)};
+  });
+}
+
 void add_classes() {
   cases.push_back({"classes", "by hand: lr = base_lr * factor", [](Run run) {
                      auto groups = make_groups(run.groups);
@@ -418,6 +469,7 @@ void add_growth_with_chain() {
 
 int main(int argument_count, char** arguments) {
   add_classes();
+  add_classes_of_others();
   add_growth_with_epoch();
   add_growth_with_milestones();
   add_growth_with_chain();

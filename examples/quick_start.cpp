@@ -12,10 +12,8 @@ namespace schedule = lr_scheduler::schedule;
 int main() {
   std::vector<lr_scheduler::ParamGroup<float>> groups{{.lr = 0.1F}};
   lr_scheduler::SequentialLR scheduler{
-      groups,
-      {.schedules = {schedule::LinearWarmup<float>{.warmup_steps = 4, .start_factor = 0.2F},
-                     schedule::CosineAnnealing<float>{.T_max = 6}},
-       .milestones = {4}}};
+      groups, schedule::sequence(schedule::LinearWarmup<float>{.warmup_steps = 4, .start_factor = 0.2F},
+                                 schedule::CosineAnnealing<float>{.T_max = 6})};
 
   for (int epoch = 0; epoch < 10; ++epoch) {
     fmt::print("epoch {}: train with rate {:.4f}\n", epoch, groups[0].lr);

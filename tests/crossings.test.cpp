@@ -668,6 +668,10 @@ TEST_CASE("a step that the optimizer refuses counts as not made") {
   SECTION("of a plateau") {
     check_steps_are_all_or_nothing<ReduceLROnPlateau<double>>(PlateauOptions<double>{.factor = 0.5, .patience = 0},
                                                               groups);
+    check_steps_are_all_or_nothing<ReduceLROnPlateau<double>>(
+        PlateauOptions<double>{.factor = 0.5, .patience = 0, .smoothing = 0.5, .schedule = long_cosine()}, groups);
+    check_steps_are_all_or_nothing<GreedyLR<double>>(
+        GreedyOptions<double>{.factor = 0.5, .patience = 0, .min_lr = 0, .smooth = true, .window_size = 2}, groups);
   }
 }
 

@@ -34,6 +34,20 @@ void step(Scheduler<T>& scheduler) {
   scheduler.step(T(1 + scheduler.last_epoch() % 3));
 }
 
+/// Whether schedules are among its options, which may be of another class in another example.
+template <Scalar T>
+bool holds_schedules(const EveryExample<T>& example) {
+  struct Finder final : detail::FieldVisitor {
+    void visit(std::string_view, const detail::Field& field) override {
+      found = detail::for_each_schedule<T>(field, [](const AnySchedule<T>&) {}) || found;
+    }
+    bool found = false;
+  };
+  Finder finder;
+  if (example.schedule) example.schedule->visit_options(finder);
+  return finder.found;
+}
+
 /// The classes of the list of which there is no example.
 template <Scalar T, template <class...> class List, class... Bound>
 std::vector<std::string> classes_without_example(std::type_identity<List<Bound...>>) {
@@ -47,13 +61,14 @@ std::vector<std::string> classes_without_example(std::type_identity<List<Bound..
     };
     if (std::ranges::none_of(every_example<T>(), is_of_class)) missing.emplace_back(name);
   };
-  (look_for(typeid(Bound), Bound::schedule_type::name), ...);
-  look_for(typeid(ReduceLROnPlateau<T>), PlateauOptions<T>::name);
+  (look_for(typeid(Bound), examples::OptionsOf<Bound>::type::name), ...);
   return missing;
 }
 
 TEMPLATE_TEST_CASE("every class has an example", "", float, double, long double) {
   CHECK(classes_without_example<TestType>(std::type_identity<AllSchedulers<TestType>>()) == std::vector<std::string>{});
+  CHECK(classes_without_example<TestType>(std::type_identity<AllFeedbackSchedulers<TestType>>()) ==
+        std::vector<std::string>{});
 }
 
 TEMPLATE_TEST_CASE("every example has a name of its own", "", float, double, long double) {
@@ -105,7 +120,7 @@ TEMPLATE_TEST_CASE("every scheduler takes the options of a state where that is a
       if (&example == &other || example.facts.has_function || other.facts.has_function) continue;
       if (example.class_name() != other.class_name() || example.facts.can.momentum != other.facts.can.momentum)
         continue;
-      if (example.class_name() == "SequentialLR" || example.class_name() == "ChainedScheduler") continue;
+      if (holds_schedules(example) || example.facts.holds_schedules || other.facts.holds_schedules) continue;
       INFO(example.name << " into " << other.name);
       auto groups = two_groups_with_momentum<T>();
       auto others = two_groups_with_momentum<T>();
@@ -222,6 +237,25 @@ TEMPLATE_TEST_CASE("every continuous schedule is sought between epochs, and at w
       other->seek(t);
       CHECK(same_groups(groups, others));
       CHECK(scheduler->state_dict() == other->state_dict());
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("no rate of a schedule moves before the epoch that its unchanged_until() gives", "", float, double,
+                   long double) {
+  using T = TestType;
+  constexpr Epoch last = 40;
+  for (const auto& example : every_example<T>()) {
+    if (!example.facts.can_seek()) continue;
+    INFO(example.name);
+    const AnySchedule<T>& schedule = *example.schedule;
+    for (Epoch t = 0; t < last; ++t) {
+      const Epoch until = schedule.unchanged_until(t);
+      CHECK(until > t);
+      for (const auto& group : {Group<T>(T(0.1L), 0), Group<T>(T(0.4L), 1)}) {
+        const T lr = schedule.at(t, group);
+        for (Epoch next = t + 1; next < std::min(until, last); ++next) CHECK(schedule.at(next, group) == lr);
+      }
     }
   }
 }

@@ -31,7 +31,8 @@ TEST_CASE("schedules are printed as they are written in code") {
         "SWALR(swa_lr=[0.5, 0.25], anneal_epochs=10, anneal_strategy=cos)");
   CHECK(fmt::format("{}", PlateauOptions<float>{}) ==
         "ReduceLROnPlateau(mode=min, factor=0.1, patience=10, threshold=0.0001, "
-        "threshold_mode=rel, cooldown=0, min_lr=0, eps=1e-08, nan_policy=count_as_bad)");
+        "threshold_mode=rel, cooldown=0, min_lr=0, eps=1e-08, nan_policy=count_as_bad, threshold_abs=0, min_scale=0, "
+        "best_in_cooldown=true, start_from_epoch=0, accumulate=1, smoothing=0)");
 }
 
 TEST_CASE("an option without a value is not printed, nor is a function") {
@@ -47,7 +48,7 @@ TEST_CASE("combinators are printed with what is in them") {
   const schedule::Sequential<double> sequence{.schedules = {schedule::LinearWarmup<double>{.warmup_steps = 5}, Own{}},
                                               .milestones = {5}};
   CHECK(fmt::format("{}", sequence) ==
-        "SequentialLR(schedulers=[WarmupLR(warmup_steps=5, start_factor=0), custom()], "
+        "SequentialLR(schedulers=[WarmupLR(warmup_steps=5, start_factor=0, first_update=zero), custom()], "
         "milestones=[5])");
   CHECK(fmt::format("{}", AnySchedule<double>(schedule::Exponential<double>{.gamma = 0.5})) ==
         "ExponentialLR(gamma=0.5)");

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"
+#include "support/fragile_optimizer.hpp"
 
 namespace lr_scheduler {
 namespace testing {
@@ -264,8 +266,7 @@ TEST_CASE("OptimizerRef reads and writes through the traits") {
   CHECK(reference.reads(lrs.data(), 2));
 
   std::array<double, 2> written{0.3, 0.2};
-  std::size_t begun = 0;
-  reference.write(written.data(), lrs, false, begun);
+  reference.write(written.data(), lrs);
   CHECK(groups[0].lr == 0.3);
   CHECK(groups[1].lr == 0.2);
   CHECK(lrs == std::array<double, 2>{0.3, 0.2});
@@ -292,9 +293,22 @@ TEST_CASE("OptimizerRef reads back what the optimizer keeps of a rate") {
   const OptimizerRef<double> reference(narrow);
   std::array<double, 1> rate{0.3};
   std::array<double, 1> left_there{};
-  std::size_t begun = 0;
-  reference.write(rate.data(), left_there, false, begun);
+  reference.write(rate.data(), left_there);
   CHECK(left_there[0] == static_cast<double>(0.3F));
+}
+
+TEST_CASE("where an optimizer refuses a rate, OptimizerRef leaves what was read before as it was") {
+  FragileOptimizer optimizer{.groups = {{.lr = 0.1}, {.lr = 0.4}}};
+  optimizer.before_write = refuse(Written::lr, 1, "no");
+  const OptimizerRef<double> reference(optimizer);
+  CHECK(reference.may_throw());
+  std::array<double, 2> lrs{0.3, 0.2};
+  std::array<double, 2> left_there{0.1, 0.4};
+  CHECK_THROWS_AS(reference.write(lrs.data(), left_there), std::runtime_error);
+  CHECK(left_there == std::array<double, 2>{0.1, 0.4});
+
+  DoubleGroups groups{{.lr = 0.1}};
+  CHECK_FALSE(OptimizerRef<double>(groups).may_throw());
 }
 
 }  // namespace

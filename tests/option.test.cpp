@@ -26,6 +26,22 @@ static_assert(std::is_convertible_v<int, Required<Epoch>>);
 static_assert(std::is_convertible_v<Required<double>, double>);
 static_assert(!std::is_constructible_v<Required<double>, std::string>);
 
+static_assert(std::is_convertible_v<double, Required<double>> && std::is_convertible_v<float, Required<double>>);
+static_assert(std::is_convertible_v<int, Required<double>> && std::is_convertible_v<std::size_t, Required<double>>);
+
+// Length: any integer or real, and no text.
+static_assert(std::is_default_constructible_v<Length>);
+static_assert(std::is_convertible_v<double, Length> && std::is_convertible_v<float, Length>);
+static_assert(std::is_convertible_v<int, Length> && std::is_convertible_v<std::size_t, Length>);
+static_assert(std::is_convertible_v<Count, Length>);
+static_assert(!std::is_constructible_v<Length, std::string> && !std::is_constructible_v<Length, const char*>);
+static_assert(std::is_convertible_v<Length, double>);
+
+// Times: lists of them.
+static_assert(std::is_convertible_v<std::vector<double>, Times> && std::is_convertible_v<std::vector<int>, Times>);
+static_assert(!std::is_constructible_v<Times, std::vector<std::string>>);
+static_assert(!std::is_convertible_v<Counts, Times> && !std::is_convertible_v<Times, Counts>);
+
 // OneOrPerGroup: whatever converts to a value, two or more of them, or a vector.
 static_assert(!std::is_default_constructible_v<OneOrPerGroup<double>>);
 static_assert(std::is_convertible_v<double, OneOrPerGroup<double>>);
@@ -75,6 +91,43 @@ TEST_CASE("a count that no run reaches is refused") {
   CHECK(message_of([&] { (void)Required<Epoch>(all_bits); }) == message);
   CHECK(message_of([&] { (void)Counts{1, all_bits}; }) == message);
   CHECK(message_of([&] { (void)Counts(std::vector<std::size_t>{1, all_bits}); }) == message);
+  CHECK(message_of([&] { (void)Length(all_bits); }) == message);
+  CHECK(message_of([&] { (void)Required<double>(all_bits); }) == message);
+  CHECK(message_of([&] { (void)Times{1.5, all_bits}; }) == message);
+}
+
+TEST_CASE("a length of time takes integers and reals") {
+  CHECK(Length() == 0);
+  CHECK(Length(3) == 3);
+  CHECK(Length(2.5) == 2.5);
+  CHECK(Length(0.5F) == 0.5);
+  CHECK(Length(-7L) == -7);
+  CHECK(Length(Count(3)) == 3);
+  CHECK(Length(std::size_t{1} << 62) == 0x1p62);
+  const std::optional<Length> none{};
+  CHECK_FALSE(none.has_value());
+  const Required<double> steps = 30;
+  CHECK(steps == 30);
+  CHECK(steps.value() == 30.0);
+  CHECK(steps == Required<double>(30.0));
+  CHECK(Required<double>(2.5) == 2.5);
+  CHECK(Required<double>(std::uint32_t{4'000'000'000U}) == 4e9);
+}
+
+TEST_CASE("a list of times takes integers and reals, and knows how many are over") {
+  const Times times{1, 2.5, std::size_t{4}};
+  CHECK(times == std::vector<double>{1, 2.5, 4});
+  CHECK(times == Times(std::vector<double>{1, 2.5, 4}));
+  CHECK(Times{1, 4} == Times(std::vector<int>{1, 4}));
+  CHECK(Times{0.5} == Times(std::vector<float>{0.5F}));
+  CHECK(times.size() == 3);
+  CHECK(times[1] == 2.5);
+  CHECK(times.count_up_to(2.4) == 1);
+  CHECK(times.count_up_to(2.5) == 2);
+  CHECK(times.next_after(1) == 2.5);
+  CHECK(times.next_after(2.75) == 4);
+  CHECK(times.next_after(4) == std::numeric_limits<double>::max());
+  CHECK(Times().empty());
 }
 
 TEST_CASE("a list of counts takes braces and vectors of any integer type") {

@@ -452,6 +452,17 @@ TEST_CASE("parity: a list of min_lr fits the groups at every step") {
   CHECK(others[2].lr == 0.2);
 }
 
+TEST_CASE("parity: a relative threshold of a negative metric is PyTorch's, a magnitude is not") {
+  Groups groups{{.lr = 0.8}};
+  ReduceLROnPlateau relative{groups, {.patience = 0, .threshold = 0.1}};
+  CHECK(relative.step(-1.0) == PlateauReport::improved);
+  CHECK(relative.step(-0.95) == PlateauReport::improved);
+  ReduceLROnPlateau magnitude{groups, {.patience = 0, .threshold = 0.1, .threshold_mode = ThresholdMode::magnitude}};
+  CHECK(magnitude.step(-1.0) == PlateauReport::improved);
+  CHECK(magnitude.step(-1.0625) == PlateauReport::reduced);
+  CHECK(magnitude.step(-1.125) == PlateauReport::improved);
+}
+
 TEST_CASE("parity: loading a state sets the rate") {
   Groups groups{{.lr = 0.8}};
   StepLR saved{groups, {.step_size = 1, .gamma = 0.5}};

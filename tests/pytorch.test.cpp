@@ -10,6 +10,7 @@
 #include <lr_scheduler/pytorch.hpp>
 
 #include "support/catch.hpp"
+#include "support/checkers.hpp"
 #include "support/golden.hpp"
 
 namespace lr_scheduler::testing {
@@ -269,8 +270,61 @@ TEST_CASE("what PyTorch does not have cannot be traded") {
   CHECK(refusal_to_write(per_group) == "to_pytorch_state_dict: PyTorch has no PerGroup");
   const CosineAnnealingLR held{groups, {.T_max = 4, .after_end = AfterEnd::hold}};
   CHECK(refusal_to_write(held) == "to_pytorch_state_dict: PyTorch has no after_end = hold");
+  const WarmupLR warmup{groups, {.warmup_steps = 4, .first_update = FirstUpdate::one_of_w}};
+  CHECK(refusal_to_write(warmup) == "to_pytorch_state_dict: PyTorch has no first_update = one_of_w");
   const ReduceLROnPlateau plateau{groups, {.nan_policy = NanPolicy::ignore}};
   CHECK(refusal_to_write(plateau) == "to_pytorch_state_dict: PyTorch has no nan_policy = ignore");
+  const GreedyLR greedy{groups};
+  CHECK(refusal_to_write(greedy) == "to_pytorch_state_dict: PyTorch has no GreedyLR");
+}
+
+TEST_CASE("a plateau with options that PyTorch does not have cannot be written for it") {
+  struct Refusal {
+    PlateauOptions<double> options;
+    std::string message;
+  };
+  const std::vector<Refusal> refusals{
+      {{.threshold_mode = ThresholdMode::magnitude}, "threshold_mode = magnitude"},
+      {{.threshold_abs = 0.5}, "threshold_abs = 0.5"},
+      {{.min_scale = 0.25}, "min_scale = 0.25"},
+      {{.best_in_cooldown = false}, "best_in_cooldown = false"},
+      {{.start_from_epoch = 3}, "start_from_epoch = 3"},
+      {{.accumulate = 2}, "accumulate = 2"},
+      {{.smoothing = 0.5}, "smoothing = 0.5"},
+      {{.schedule = schedule::LinearWarmup<double>{.warmup_steps = 2}},
+       "schedule = WarmupLR(warmup_steps=2, start_factor=0, first_update=zero)"},
+  };
+  for (const auto& [options, message] : refusals) {
+    std::vector<ParamGroup<double>> groups{{.lr = 0.1}};
+    const ReduceLROnPlateau plateau{groups, options};
+    CHECK(refusal_to_write(plateau) == "to_pytorch_state_dict: PyTorch has no " + message);
+  }
+}
+
+TEST_CASE("a plateau goes on from PyTorch's state with options that PyTorch does not have, but not below a schedule") {
+  std::vector<ParamGroup<double>> groups{{.lr = 0.1}};
+  ReduceLROnPlateau saved{groups, {.factor = 0.5, .patience = 0}};
+  saved.step(1.0);
+  saved.step(1.0);
+  const std::string text = to_pytorch_state_dict(saved);
+
+  std::vector<ParamGroup<double>> others{{.lr = 0.8}};
+  ReduceLROnPlateau loaded{others, {.factor = 0.5, .patience = 0, .accumulate = 2}};
+  load_pytorch_state_dict(loaded, text);
+  CHECK(others[0].lr == 0.05);
+  CHECK(loaded.best() == 1.0);
+  CHECK(loaded.reductions() == 0);
+  CHECK(loaded.last_report() == PlateauReport::not_counted);
+  loaded.step(1.0);
+  CHECK(others[0].lr == 0.05);
+  loaded.step(1.0);
+  CHECK(others[0].lr == 0.025);
+
+  ReduceLROnPlateau scheduled{
+      others, {.factor = 0.5, .patience = 0, .schedule = schedule::LinearWarmup<double>{.warmup_steps = 2}}};
+  CHECK(message_of([&] { load_pytorch_state_dict(scheduled, text); }) ==
+        "ReduceLROnPlateau: cannot load PyTorch's state: schedule: PyTorch has none, so its reductions cannot scale "
+        "one");
 }
 
 TEST_CASE("a long double run is written in numbers") {

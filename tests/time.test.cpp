@@ -38,6 +38,14 @@ TEST_CASE("a real is an epoch and a fraction of the next") {
   CHECK(time.as<float>() == 2.75F);
 }
 
+TEST_CASE("a real beyond all epochs is the last one") {
+  const Epoch last = std::numeric_limits<Epoch>::max();
+  CHECK(Time(0x1p62) == Time(Epoch{1} << 62));
+  CHECK(Time(0x1p63) == Time(last));
+  CHECK(Time(1e300) == Time(last));
+  CHECK(Time(std::numeric_limits<long double>::infinity()) == Time(last));
+}
+
 TEST_CASE("a time counts from a later begin") {
   CHECK(Time(7.25) - 5 == Time(2, 0.25));
   CHECK(Time((Epoch{1} << 62) + 1) - (Epoch{1} << 62) == Time(1));

@@ -24,7 +24,8 @@ TEST_CASE("a schedule's text is as it is written in code") {
   CHECK(to_string(schedule::Sequential<double>{.schedules = {schedule::LinearWarmup<double>{.warmup_steps = 5},
                                                              schedule::Exponential<double>{.gamma = 0.5}},
                                                .milestones = {5}}) ==
-        "SequentialLR(schedulers=[WarmupLR(warmup_steps=5, start_factor=0), ExponentialLR(gamma=0.5)], "
+        "SequentialLR(schedulers=[WarmupLR(warmup_steps=5, start_factor=0, first_update=zero), "
+        "ExponentialLR(gamma=0.5)], "
         "milestones=[5])");
 }
 

@@ -25,9 +25,9 @@ namespace lr_scheduler {
 
 namespace detail {
 
-/// Refuses, saying why, what is no schedule for rates of type T.
+/// Whether this is a schedule for rates of type T; the compiler says why not.
 template <class S, class T>
-constexpr void require_schedule() {
+constexpr bool is_schedule() {
   if constexpr (!Schedule<S, T>) {
     constexpr bool needs_metric = requires { S::needs_metric; };
     constexpr bool is_bound = requires {
@@ -35,7 +35,9 @@ constexpr void require_schedule() {
       &S::get_last_lr;
     };
     constexpr bool has_other_scalar = Schedule<S, float> || Schedule<S, double> || Schedule<S, long double>;
-    static_assert(!needs_metric, "ReduceLROnPlateau is no schedule: it depends on a metric, so bind it by itself");
+    static_assert(
+        !needs_metric,
+        "ReduceLROnPlateau and GreedyLR are no schedules: they depend on a metric, so bind them by themselves");
     static_assert(needs_metric || !is_bound,
                   "this is a bound scheduler, not a schedule: give schedule::Step<T>{...} and not StepLR<T>");
     static_assert(
@@ -44,6 +46,7 @@ constexpr void require_schedule() {
     static_assert(needs_metric || is_bound || has_other_scalar,
                   "this is no schedule: it needs T at(Epoch t, T base_lr) const, or next(), and must be copyable");
   }
+  return true;
 }
 
 /// Throws std::invalid_argument where an option that is a list has another length than the optimizer has groups.
@@ -52,9 +55,8 @@ class ListLengthCheck final : public FieldVisitor {
  public:
   ListLengthCheck(std::string_view name, std::size_t groups) noexcept : name_(name), groups_(groups) {}
   void visit(std::string_view key, const Field& field) override {
-    if (const auto* children = field.get_if<std::vector<AnySchedule<T>>>()) {
-      for (const auto& child : *children) child.check_groups(groups_);
-    } else if (field.type->is_list != nullptr && field.is_list() && field.count() != groups_) {
+    if (for_each_schedule<T>(field, [this](const AnySchedule<T>& child) { child.check_groups(groups_); })) return;
+    if (field.type->is_list != nullptr && field.is_list() && field.count() != groups_) {
       throw_length(name_, key, field.count(), groups_);
     }
   }
@@ -69,6 +71,22 @@ class ListLengthCheck final : public FieldVisitor {
   std::size_t groups_;
 };
 
+/// Moves the rates by the ratio of a factor at t and t - 1, and momentum as its closed form does; false, and nothing
+/// moved, where there is no ratio.
+template <class S, Scalar T>
+[[nodiscard]] bool move_by_ratio(const S& factor, Epoch t, const Rates<T>& rates) {
+  Product<compute_t<T>> ratio;
+  if (!factor.multiply_ratio(t, ratio) || ratio.overflows()) return false;
+  rates.apply(typename Power<T>::Move{ratio.rounded()});
+  if (rates.momentums == nullptr) return true;
+  for (std::size_t i = 0; i < rates.lrs.size(); ++i) {  // momentum comes with rates, which are not asked for
+    const T lr = rates.lrs[i];
+    factor.at(Time(t, 0), rates.part(i, 1));
+    rates.lrs[i] = lr;
+  }
+  return true;
+}
+
 }  // namespace detail
 
 /// Any schedule, by value. Copies share the schedule, which never changes. What it can do is known at run time only:
@@ -80,9 +98,12 @@ class AnySchedule {
     requires(!std::same_as<std::remove_cvref_t<S>, AnySchedule>)
   AnySchedule(S&& schedule) {  // NOLINT(google-explicit-constructor): a schedule is a schedule
     using Stored = std::remove_cvref_t<S>;
-    detail::require_schedule<Stored, T>();
-    if constexpr (Schedule<Stored, T>) model_ = new Model<Stored>(std::forward<S>(schedule));
+    static_assert(detail::is_schedule<Stored, T>());
+    if constexpr (Schedule<Stored, T>) model_ = new Holder<Stored>(std::forward<S>(schedule));
   }
+  /// Stands in for a schedule until a reader has filled it in.
+  AnySchedule(detail::Blank) : AnySchedule(Nothing{}) {}  // NOLINT(google-explicit-constructor): as the options
+  [[nodiscard]] bool is_blank() const noexcept { return get_if<Nothing>() != nullptr; }
   AnySchedule(const AnySchedule& other) noexcept : model_(other.model_) {
     model_->owners.fetch_add(1, std::memory_order_relaxed);
   }
@@ -91,11 +112,11 @@ class AnySchedule {
     return *this;
   }
   ~AnySchedule() {
-    if (model_->owners.fetch_sub(1, std::memory_order_acq_rel) == 1) delete model_;
+    if (model_->owners.fetch_sub(1, std::memory_order_acq_rel) == 1) model_->type->destroy(model_);
   }
 
   /// What the schedule can do for a group, as each may follow a schedule of its own.
-  [[nodiscard]] Abilities abilities(std::size_t group = 0) const { return model_->abilities(group); }
+  [[nodiscard]] Abilities abilities(std::size_t group = 0) const { return model_->type->abilities_of(*model_, group); }
 
   /// The rate at a time, from the group's base rate. Throws std::logic_error where there is no closed form, or none
   /// between epochs.
@@ -112,57 +133,71 @@ class AnySchedule {
   }
 
   /// The same for groups in a row, in place.
-  void at(Time t, const Rates<T>& rates) const { model_->at(t, rates); }
-  void next(Epoch t, const Rates<T>& rates) const { model_->next(t, rates); }
+  void at(Time t, const Rates<T>& rates) const { model_->type->at(*model_, t, rates); }
+  void next(Epoch t, const Rates<T>& rates) const { model_->type->next(*model_, t, rates); }
   /// The first rates of a schedule that takes over from another.
-  void start(const Rates<T>& rates) const { model_->start(rates); }
+  void start(const Rates<T>& rates) const { model_->type->start(*model_, rates); }
   /// The factor of the base rate. Throws std::logic_error where the schedule is none.
-  [[nodiscard]] detail::Product<detail::compute_t<T>> factor(Time t) const { return model_->factor(t); }
+  [[nodiscard]] detail::Product<detail::compute_t<T>> factor(Time t) const { return model_->type->factor(*model_, t); }
   /// Multiplies by the ratio of the factors at t and t - 1, or at 0 by the first; false where there is none.
   [[nodiscard]] bool multiply_ratio(Epoch t, detail::Product<detail::compute_t<T>>& ratio) const {
-    return model_->multiply_ratio(t, ratio);
+    return model_->type->multiply_ratio(*model_, t, ratio);
   }
   [[nodiscard]] bool is_factor() const noexcept { return model_->is_factor; }
   /// The first epoch after t at which the rates may differ from those at t.
-  [[nodiscard]] Epoch unchanged_until(Epoch t) const { return model_->unchanged_until(t); }
+  [[nodiscard]] Epoch unchanged_until(Epoch t) const { return model_->type->unchanged_until(*model_, t); }
 
   /// The name of the class: "StepLR", "custom" for a schedule without one.
-  [[nodiscard]] std::string_view name() const noexcept { return model_->name(); }
+  [[nodiscard]] std::string_view name() const noexcept { return model_->type->name; }
   /// Throws std::invalid_argument if an option is out of range.
-  void validate() const { model_->validate(); }
+  void validate() const { model_->type->validate(*model_); }
   /// Throws std::invalid_argument if an option is a list of another length.
-  void check_groups(std::size_t groups) const { model_->check_groups(groups); }
+  void check_groups(std::size_t groups) const {
+    model_->type->check_groups(*model_, groups);
+    for (std::size_t i = 0; i < groups && model_->type->needs_closed_form; ++i) {
+      if (abilities(i).closed_form) continue;
+      throw std::invalid_argument(std::string(name()) + ": parameter group " + std::to_string(i) +
+                                  " follows a schedule without a closed form");
+    }
+  }
 
   /// The schedule, if it is an S, otherwise nullptr.
   template <class S>
   [[nodiscard]] const S* get_if() const noexcept {
-    return model_->type() == &type_of<S> ? &static_cast<const Model<S>*>(model_)->schedule : nullptr;
+    return model_->type == &type_of<S> ? &as<S>() : nullptr;
   }
 
   /// The schedule, which is an S.
   template <class S>
   [[nodiscard]] const S& as() const noexcept {
-    return static_cast<const Model<S>*>(model_)->schedule;
+    return static_cast<const Holder<S>*>(model_)->schedule;
   }
 
   /// Shows the options one by one: for reading, or, of a copy of the schedule that becomes this one's, for writing.
   void visit_options(detail::FieldVisitor& visitor) const { model_->visit_options(visitor); }
   void visit_options(detail::FieldVisitor& visitor) {
-    AnySchedule copy(model_->clone());
-    copy.model_->visit_options(visitor);
-    copy.model_->is_factor = copy.model_->can_be_factor();
+    AnySchedule copy(model_->type->clone(*model_));
+    std::as_const(copy).visit_options(visitor);
+    copy.model_->settle();
     std::swap(model_, copy.model_);
   }
 
   /// Whether both are of one class and equal. Schedules without == are compared by their options, of which callables
   /// are none; without options, only copies of one are equal.
   friend bool operator==(const AnySchedule& left, const AnySchedule& right) {
-    return left.model_ == right.model_ ||
-           (left.model_->type() == right.model_->type() && left.model_->equals(*right.model_));
+    const Type& type = *left.model_->type;
+    if (left.model_ == right.model_) return true;
+    if (&type != right.model_->type) return false;
+    if (type.equals != nullptr) return type.equals(*left.model_, *right.model_);
+    return type.visit_options != nullptr && detail::equal_options<T>(left, right);
   }
 
  private:
   using C = detail::compute_t<T>;
+
+  struct Nothing {
+    [[nodiscard]] Factor<T> at(Time) const { return {}; }
+  };
 
   struct OfGroup {
     T lr;
@@ -175,110 +210,184 @@ class AnySchedule {
     return result;
   }
 
-  struct Concept {
-    mutable std::atomic<std::size_t> owners{1};
-    bool is_factor = false;
+  struct Model;
 
-    Concept() = default;
-    Concept(const Concept&) = delete;
-    Concept& operator=(const Concept&) = delete;
-    virtual ~Concept() = default;
-    [[nodiscard]] virtual const void* type() const noexcept = 0;
-    [[nodiscard]] virtual bool equals(Concept& of_same_type) = 0;
-    [[nodiscard]] virtual Concept* clone() const = 0;
-    [[nodiscard]] virtual bool can_be_factor() const = 0;
-    [[nodiscard]] virtual Abilities abilities(std::size_t group) const = 0;
-    virtual void at(Time t, const Rates<T>& rates) const = 0;
-    virtual void next(Epoch t, const Rates<T>& rates) const = 0;
-    virtual void start(const Rates<T>& rates) const = 0;
-    [[nodiscard]] virtual detail::Product<C> factor(Time t) const = 0;
-    [[nodiscard]] virtual bool multiply_ratio(Epoch t, detail::Product<C>& ratio) const = 0;
-    [[nodiscard]] virtual Epoch unchanged_until(Epoch t) const = 0;
-    [[nodiscard]] virtual std::string_view name() const noexcept = 0;
-    virtual void validate() const = 0;
-    virtual void check_groups(std::size_t groups) = 0;
-    virtual void visit_options(detail::FieldVisitor& visitor) = 0;
+  /// What is known of a schedule by its type, and what it does: as most, but where it has something of its own. In
+  /// place of virtual functions, each of which would be compiled for every schedule.
+  struct Type {
+    std::string_view name;
+    Abilities abilities{};           ///< Where they do not depend on the options.
+    bool needs_closed_form = false;  ///< For each group.
+    void (*destroy)(const Model*) = nullptr;
+    Model* (*clone)(const Model&) = nullptr;
+    bool (*equals)(const Model&, const Model&) = nullptr;
+    void (*visit_options)(Model&, detail::FieldVisitor&) = nullptr;
+    Factor<T> (*curve)(const Model&, const Time&) = nullptr;  ///< Where that is all there is to it.
+    bool (*is_factor)(const Model&) = nullptr;
+    void (*at)(const Model&, Time, const Rates<T>&) = nullptr;
+    Abilities (*abilities_of)(const Model&, std::size_t) = &Model::abilities_of;
+    void (*next)(const Model&, Epoch, const Rates<T>&) = &Model::next;
+    void (*start)(const Model&, const Rates<T>&) = &Model::start;
+    detail::Product<C> (*factor)(const Model&, Time) = &Model::factor;
+    bool (*multiply_ratio)(const Model&, Epoch, detail::Product<C>&) = &Model::multiply_ratio;
+    Epoch (*unchanged_until)(const Model&, Epoch) = &Model::unchanged_until;
+    void (*validate)(const Model&) = &Model::validate;
+    void (*check_groups)(const Model&, std::size_t) = &Model::check_groups;
   };
-  explicit AnySchedule(Concept* model) noexcept : model_(model) {}
 
-  /// Its address tells the types apart, without RTTI.
-  template <class S>
-  static constexpr char type_of = 0;
+  /// A schedule and its owners, and what most schedules do.
+  struct Model {
+    explicit Model(const Type& its_type) noexcept : type(&its_type) {}
+    /// To be called when options have changed.
+    void settle() { is_factor = type->is_factor != nullptr ? type->is_factor(*this) : type->abilities.factor; }
+    [[noreturn]] void refuse(const char* what) const { throw std::logic_error(std::string(type->name) + " " + what); }
 
-  template <class S>
-  struct Model final : Concept {
-    template <class Given>
-    explicit Model(Given&& given) : schedule(std::forward<Given>(given)) {
-      this->is_factor = can_be_factor();
+    static Abilities abilities_of(const Model& model, std::size_t) { return model.type->abilities; }
+    /// By the ratio of the factors at t and t - 1; along the closed form where there is none.
+    static void next(const Model& model, Epoch t, const Rates<T>& rates) {
+      if (!model.is_factor || !detail::move_by_ratio(model, t, rates)) model.at(Time(t, 0), rates);
+    }
+    static void start(const Model& model, const Rates<T>& rates) {
+      const Type& type = *model.type;
+      type.abilities_of(model, rates.first).goes_on ? type.next(model, 0, rates) : type.at(model, Time(0, 0), rates);
+    }
+    static detail::Product<C> factor(const Model& model, Time) { model.refuse("is not a factor"); }
+    static detail::Product<C> factor_of_curve(const Model& model, Time t) {
+      return {model.type->curve(model, t).value};
+    }
+    static bool multiply_ratio(const Model& model, Epoch t, detail::Product<C>& ratio) {
+      const auto factor = model.type->factor;
+      const detail::Product<C> before = t > 0 ? factor(model, t - 1) : detail::Product<C>{};
+      return detail::multiply_ratio(factor(model, t), before, ratio);
+    }
+    static Epoch unchanged_until(const Model&, Epoch t) { return t + 1; }
+    static void validate(const Model&) {}
+    static void check_groups(const Model& model, std::size_t groups) {
+      detail::ListLengthCheck<T> check(model.type->name, groups);
+      model.visit_options(check);
+    }
+    void at(Time t, const Rates<T>& rates) const { type->at(*this, t, rates); }
+    bool multiply_ratio(Epoch t, detail::Product<C>& ratio) const { return type->multiply_ratio(*this, t, ratio); }
+    void visit_options(detail::FieldVisitor& visitor) const {
+      if (type->visit_options != nullptr) type->visit_options(const_cast<Model&>(*this), visitor);
     }
 
+    const Type* type;
+    mutable std::atomic<std::size_t> owners{1};
+    bool is_factor = false;
+  };
+  explicit AnySchedule(Model* model) noexcept : model_(model) {}
+
+  template <class S>
+  struct Holder final : Model {
+    explicit Holder(S&& given) : Model(type_of<S>), schedule(std::move(given)) { this->settle(); }
+    explicit Holder(const S& given) : Model(type_of<S>), schedule(given) { this->settle(); }
+
     static constexpr bool moves_rates = detail::MovesRates<S, T>;
+    static constexpr bool moves_next =
+        requires(const S& combinator, const Rates<T>& rates) { combinator.next(Epoch{}, rates); };
     static constexpr bool has_curve = !moves_rates && detail::HasAt<S, T, Epoch>;
     static constexpr bool has_time = !moves_rates && detail::HasAt<S, T, Time>;
     static constexpr bool has_next = detail::HasMoveNext<S, T> || detail::HasRateNext<S, T>;
     static constexpr bool curve_chains = !moves_rates && detail::CurveChains<S, T>;
     static constexpr bool drives_momentum = !moves_rates && detail::CurveDrivesMomentum<S, T>;
+    using Point = std::conditional_t<has_time, Time, Epoch>;
 
-    const void* type() const noexcept override { return &type_of<S>; }
-    Concept* clone() const override { return new Model(schedule); }
+    using Curve = decltype(detail::curve_at<T>(std::declval<const S&>(), Point{}));
+    static constexpr bool is_factor_curve = has_curve && std::derived_from<Curve, Factor<T>>;
+    static constexpr bool is_plain_factor = std::same_as<Curve, Factor<T>>;
 
-    /// Told by the type, without a call of at(), as the options are not checked yet.
-    bool can_be_factor() const override {
-      if constexpr (moves_rates) {
-        if constexpr (requires { schedule.is_factor(); }) return schedule.is_factor();
-        return false;
-      } else if constexpr (has_curve) {
-        return std::derived_from<decltype(detail::curve_at<T>(schedule, Epoch{})), Factor<T>>;
-      } else {
-        return false;
+    static constexpr Type make_type() {
+      Type type{.name = detail::name_of<S>(), .destroy = &destroy, .clone = &clone, .at = &at};
+      type.abilities = {.closed_form = has_curve,
+                        .continuous = has_time,
+                        .factor = is_factor_curve,
+                        .goes_on = !has_curve,
+                        .chains = has_next || curve_chains};
+      if constexpr (requires { S::goes_on; }) type.abilities.goes_on = S::goes_on;
+      if constexpr (requires { S::own_base; }) type.abilities.own_base = S::own_base;
+      type.needs_closed_form = moves_rates && !moves_next;
+      constexpr bool asks = requires(const S& s) { s.drives_momentum(); };
+      if constexpr (moves_rates || drives_momentum || asks) type.abilities_of = &abilities_of;
+      if constexpr (detail::names_fields<S>()) type.visit_options = &visit_options;
+      if constexpr (std::equality_comparable<S>) type.equals = &equals;
+      if constexpr (requires(const S& s) { s.validate(); }) type.validate = &validate;
+      if constexpr (requires(const S& s) { s.check_groups(std::size_t{}); }) {
+        type.check_groups = &check_groups;
       }
-    }
-
-    bool equals(Concept& of_same_type) override {
-      [[maybe_unused]] const S& other = static_cast<const Model&>(of_same_type).schedule;
-      if constexpr (std::equality_comparable<S>) {
-        return schedule == other;
-      } else {
-        return detail::names_fields<S>() && detail::equal_options<T>(static_cast<Concept&>(*this), of_same_type);
+      if constexpr (moves_rates && requires(const S& s) { s.is_factor(); }) type.is_factor = &is_factor;
+      if constexpr (moves_next || has_next || (curve_chains && !is_plain_factor)) type.next = &next;
+      constexpr bool has_rates_start = requires(const S& s, const Rates<T>& rates) { s.start(rates); };
+      if constexpr (has_rates_start || requires(const S& s) { s.start(); }) type.start = &start;
+      if constexpr (has_curve && is_plain_factor) {
+        type.curve = &curve;
+        type.factor = &Model::factor_of_curve;
       }
+      if constexpr (has_factor || (is_factor_curve && !is_plain_factor)) type.factor = &factor;
+      if constexpr (requires(const S& s, detail::Product<C>& ratio) { s.multiply_ratio(Epoch{}, ratio); }) {
+        type.multiply_ratio = &multiply_ratio;
+      }
+      if constexpr (requires(const S& s) { s.unchanged_until(Epoch{}); }) {
+        type.unchanged_until = &unchanged_until;
+      }
+      return type;
     }
+    static constexpr bool has_factor = requires(const S& s) {
+      { s.factor(Time{}) } -> std::same_as<detail::Product<C>>;
+    };
 
-    Abilities abilities([[maybe_unused]] std::size_t group) const override {
+    static const S& of(const Model& model) { return static_cast<const Holder&>(model).schedule; }
+
+    static void destroy(const Model* model) { delete static_cast<const Holder*>(model); }
+    static Model* clone(const Model& model) { return new Holder(of(model)); }
+    static void visit_options(Model& model, detail::FieldVisitor& visitor) {
+      detail::visit_fields(static_cast<Holder&>(model).schedule, visitor);
+    }
+    static bool equals(const Model& left, const Model& right) { return of(left) == of(right); }
+    static void validate(const Model& model) { of(model).validate(); }
+    static void check_groups(const Model& model, std::size_t groups) { of(model).check_groups(groups); }
+    static bool is_factor(const Model& model) { return of(model).is_factor(); }
+
+    static Abilities abilities_of(const Model& model, std::size_t group) {
       if constexpr (moves_rates) {
-        return schedule.abilities(group);
+        return of(model).abilities(group);
       } else {
-        Abilities can{.closed_form = has_curve,
-                      .continuous = has_time,
-                      .factor = can_be_factor(),
-                      .goes_on = !has_curve,
-                      .chains = has_next || curve_chains};
-        if constexpr (requires { schedule.drives_momentum(); }) {
-          can.momentum = schedule.drives_momentum();
-        } else if constexpr (drives_momentum) {
-          const std::optional<T> at_start = schedule.at(Epoch{}).momentum(Group<T>(T(0), group));
+        Abilities can = model.type->abilities;
+        if constexpr (requires { of(model).drives_momentum(); }) {
+          can.momentum = of(model).drives_momentum();
+        } else {
+          const std::optional<T> at_start = of(model).at(Epoch{}).momentum(Group<T>(T(0), group));
           can.momentum = at_start.has_value();
         }
-        if constexpr (requires { S::goes_on; }) can.goes_on = S::goes_on;
-        if constexpr (requires { S::own_base; }) can.own_base = S::own_base;
         return can;
       }
     }
 
-    void at(Time t, const Rates<T>& rates) const override {
+    static void at(const Model& model, Time t, const Rates<T>& rates) {
       if constexpr (moves_rates) {
-        schedule.at(t, rates);
-      } else if constexpr (has_time) {
-        follow(detail::curve_at<T>(schedule, t), rates);
+        of(model).at(t, rates);
       } else if constexpr (has_curve) {
-        if (t.fraction != 0) refuse("is not continuous");
-        follow(detail::curve_at<T>(schedule, t.epoch), rates);
+        const Curve now = curve(model, t);
+        rates.apply(now);
+        if constexpr (drives_momentum) rates.apply_momentum(now);
       } else {
-        refuse("has no closed form");
+        model.refuse("has no closed form");
+      }
+    }
+    static Curve curve(const Model& model, const Time& t) {
+      if constexpr (detail::HasCurveAt<S, T, Time>) {
+        return of(model).at(t);
+      } else if constexpr (has_time) {
+        return detail::curve_at<T>(of(model), t);
+      } else {
+        if (t.fraction != 0) model.refuse("is not continuous");
+        return detail::curve_at<T>(of(model), t.epoch);
       }
     }
 
-    void next(Epoch t, const Rates<T>& rates) const override {
-      if constexpr (moves_rates) {
+    static void next(const Model& model, Epoch t, const Rates<T>& rates) {
+      const S& schedule = of(model);
+      if constexpr (moves_next) {
         schedule.next(t, rates);
       } else if constexpr (has_next) {
         if constexpr (detail::HasMoveNext<S, T>) {
@@ -287,9 +396,8 @@ class AnySchedule {
           rates.apply(detail::GroupwiseMove<S, T>{&schedule, t});
         }
         if constexpr (drives_momentum) rates.apply_momentum(schedule.at(t));
-      } else if constexpr (curve_chains) {
+      } else {
         const auto now = schedule.at(t);
-        using Curve = std::remove_const_t<decltype(now)>;
         if (t > 0) {
           rates.apply(now.after(schedule.at(t - 1)));
         } else if constexpr (std::default_initializable<Curve>) {
@@ -298,93 +406,41 @@ class AnySchedule {
           rates.apply(now.after(now));
         }
         if constexpr (drives_momentum) rates.apply_momentum(now);
-      } else {
-        at(t, rates);
       }
     }
 
-    void start(const Rates<T>& rates) const override {
-      if constexpr (moves_rates) {
-        schedule.start(rates);
-      } else if constexpr (requires { schedule.start(); }) {
-        rates.apply(schedule.start());
-      } else if (abilities(rates.first).goes_on) {
-        next(0, rates);
+    static void start(const Model& model, const Rates<T>& rates) {
+      if constexpr (requires { of(model).start(rates); }) {
+        of(model).start(rates);
       } else {
-        at(Epoch{0}, rates);
+        rates.apply(of(model).start());
       }
     }
 
-    detail::Product<C> factor(Time t) const override {
-      if constexpr (requires {
-                      { schedule.factor(t) } -> std::same_as<detail::Product<C>>;
-                    }) {
-        return schedule.factor(t);
-      } else if constexpr (has_time) {
-        return factor_of(detail::curve_at<T>(schedule, t));
-      } else if constexpr (has_curve) {
-        if (t.fraction != 0) refuse("is not continuous");
-        return factor_of(detail::curve_at<T>(schedule, t.epoch));
+    static detail::Product<C> factor(const Model& model, Time t) {
+      if constexpr (has_factor) {
+        return of(model).factor(t);
       } else {
-        refuse("is not a factor");
+        const Curve now = curve(model, t);
+        if constexpr (requires { now.product(); }) {
+          return now.product();
+        } else {
+          return {now.value};
+        }
       }
     }
-
-    bool multiply_ratio(Epoch t, detail::Product<C>& ratio) const override {
-      if constexpr (requires { schedule.multiply_ratio(t, ratio); }) {
-        return schedule.multiply_ratio(t, ratio);
-      } else {
-        return detail::multiply_ratio(factor(t), t > 0 ? factor(t - 1) : detail::Product<C>{}, ratio);
-      }
+    static bool multiply_ratio(const Model& model, Epoch t, detail::Product<C>& ratio) {
+      return of(model).multiply_ratio(t, ratio);
     }
-
-    Epoch unchanged_until(Epoch t) const override {
-      if constexpr (requires { schedule.unchanged_until(t); }) {
-        return schedule.unchanged_until(t);
-      } else {
-        return t + 1;
-      }
-    }
-
-    std::string_view name() const noexcept override { return detail::name_of<S>(); }
-    void validate() const override {
-      if constexpr (requires { schedule.validate(); }) schedule.validate();
-    }
-    void check_groups(std::size_t groups) override {
-      if constexpr (requires { schedule.check_groups(groups); }) {
-        schedule.check_groups(groups);
-      } else {
-        detail::ListLengthCheck<T> check(name(), groups);
-        visit_options(check);
-      }
-    }
-    void visit_options([[maybe_unused]] detail::FieldVisitor& visitor) override {
-      detail::visit_fields(schedule, visitor);
-    }
-
-    template <class Curve>
-    void follow(const Curve& curve, const Rates<T>& rates) const {
-      rates.apply(curve);
-      if constexpr (drives_momentum) rates.apply_momentum(curve);
-    }
-
-    template <class Curve>
-    detail::Product<C> factor_of(const Curve& curve) const {
-      if constexpr (requires { curve.product(); }) {
-        return curve.product();
-      } else if constexpr (std::derived_from<Curve, Factor<T>>) {
-        return {curve.value};
-      } else {
-        refuse("is not a factor");
-      }
-    }
-
-    [[noreturn]] void refuse(const char* what) const { throw std::logic_error(std::string(name()) + " " + what); }
+    static Epoch unchanged_until(const Model& model, Epoch t) { return of(model).unchanged_until(t); }
 
     S schedule;
   };
 
-  Concept* model_ = nullptr;
+  template <class S>
+  static constexpr Type type_of = Holder<S>::make_type();
+
+  Model* model_ = nullptr;
 };
 
 namespace detail {
@@ -400,6 +456,56 @@ void validate_children(const Check& check, const std::vector<AnySchedule<T>>& ch
     } catch (const std::invalid_argument& error) {
       check.refuse(join("schedulers", i) + ": " + error.what());
     }
+  }
+}
+
+/// The one schedule that another modifies: it needs a closed form.
+template <Scalar T>
+void validate_child(const Check& check, std::string_view field, const AnySchedule<T>& child) {
+  try {
+    child.validate();
+  } catch (const std::invalid_argument& error) {
+    check.refuse(std::string(field) + ": " + error.what());
+  }
+  if (!child.abilities().closed_form) check.refuse(field, "must have a closed form", std::string(child.name()));
+}
+
+/// What is left of its abilities where another schedule modifies it: what chains is a factor.
+[[nodiscard]] inline Abilities modified(Abilities can) {
+  can.goes_on = false;
+  can.chains = can.factor;
+  return can;
+}
+
+/// The time of a schedule that cannot be asked between epochs: the last whole step.
+[[nodiscard]] constexpr Time time_for(const Abilities& can, const Time& t) {
+  return can.continuous ? t : Time(t.epoch, 0);
+}
+
+/// The rates of a schedule at a time by its own clock, between whose steps not all groups may have rates. Momentum is
+/// that of a jump to that time, as a step by another clock may go past the end of a phase.
+template <Scalar T>
+void at_by_clock(const AnySchedule<T>& schedule, const Time& t, Rates<T> rates) {
+  rates.momentum_since = -1;
+  if (t.fraction == 0) return schedule.at(t, rates);
+  const auto time_of = [&](std::size_t i) { return time_for(schedule.abilities(rates.first + i), t); };
+  for (std::size_t begin = 0, end = 0; begin < rates.lrs.size(); begin = end) {  // runs of groups that are alike
+    const Time time = time_of(begin);
+    for (++end; end < rates.lrs.size() && time_of(end) == time;) ++end;
+    schedule.at(time, rates.part(begin, end - begin));
+  }
+}
+
+/// The rates that move(rates) gives from other base rates than the groups': those that base_of(base_lr) gives.
+template <Scalar T, class BaseOf, class Move>
+void move_from(const Rates<T>& rates, const BaseOf& base_of, const Move& move) {
+  constexpr std::size_t block = 64;
+  T base_lrs[block];
+  for (std::size_t from = 0; from < rates.lrs.size(); from += block) {
+    Rates<T> part = rates.part(from, smaller(block, rates.lrs.size() - from));
+    for (std::size_t i = 0; i < part.lrs.size(); ++i) base_lrs[i] = base_of(part.base_lrs[i]);
+    part.base_lrs = {base_lrs, part.lrs.size()};
+    move(part);
   }
 }
 

@@ -41,6 +41,8 @@ class AnySchedule;
 template <Scalar T>
 class OptimizerRef;
 template <Scalar T>
+class ScheduleFollower;
+template <Scalar T>
 class Scheduler;
 template <Scalar T>
 struct Group;
@@ -51,7 +53,8 @@ class StateValue;
 
 namespace detail {
 struct Binder;
-}
+struct Simulator;
+}  // namespace detail
 
 }  // namespace lr_scheduler
 

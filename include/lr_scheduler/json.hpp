@@ -14,9 +14,11 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -128,21 +130,105 @@ struct Binder {
   }
 };
 
-/// A class that a configuration can name: its options before they are read, and how they are bound.
+/// What a configuration can name: options to read, and what is made of them.
 template <Scalar T>
-struct KnownSchedule {
-  AnySchedule<T> options;
-  std::unique_ptr<Scheduler<T>> (*bind)(OptimizerRef<T>, AnySchedule<T>);
+class Entry {
+ public:
+  Entry() = default;
+  Entry& operator=(const Entry&) = delete;
+  virtual ~Entry() = default;
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Entry> clone() const = 0;
+  virtual void visit_options(FieldVisitor& visitor) = 0;
+  /// Throws std::invalid_argument, naming the path, where there is none.
+  [[nodiscard]] virtual AnySchedule<T> schedule(const std::string& path) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Scheduler<T>> bind(OptimizerRef<T> optimizer) const = 0;
 
-  template <class Bound>
-  [[nodiscard]] static KnownSchedule of(typename Bound::schedule_type options) {
-    return {std::move(options), &Binder::template bind<Bound, T, AnySchedule<T>>};
+ protected:
+  Entry(const Entry&) = default;
+};
+
+/// A schedule, under its name.
+template <Scalar T>
+class ScheduleEntry final : public Entry<T> {
+ public:
+  using Bind = std::unique_ptr<Scheduler<T>> (*)(OptimizerRef<T>, const AnySchedule<T>&);
+  [[nodiscard]] static std::unique_ptr<Entry<T>> of(AnySchedule<T> options, Bind function) {
+    return std::make_unique<ScheduleEntry>(std::move(options), function);
   }
+  ScheduleEntry(AnySchedule<T> options, Bind function) : options_(std::move(options)), bind_(function) {}
+  std::string_view name() const override { return options_.name(); }
+  std::unique_ptr<Entry<T>> clone() const override { return std::make_unique<ScheduleEntry>(*this); }
+  void visit_options(FieldVisitor& visitor) override { options_.visit_options(visitor); }
+  AnySchedule<T> schedule(const std::string&) const override { return options_; }
+  std::unique_ptr<Scheduler<T>> bind(OptimizerRef<T> optimizer) const override { return bind_(optimizer, options_); }
+
+ private:
+  AnySchedule<T> options_;
+  Bind bind_;
+};
+
+/// The options of a function or a class that has a name for them.
+template <Scalar T, class Options>
+class OptionsEntry : public Entry<T> {
+ public:
+  explicit OptionsEntry(Options options) : options_(std::move(options)) {}
+  std::string_view name() const final { return name_of<Options>(); }
+  void visit_options(FieldVisitor& visitor) final { visit_fields(options_, visitor); }
+
+ protected:
+  [[nodiscard]] const Options& options() const noexcept { return options_; }
+
+ private:
+  Options options_;
+};
+
+/// A function of options that makes a schedule.
+template <Scalar T, class Options>
+class FunctionEntry final : public OptionsEntry<T, Options> {
+ public:
+  using Make = AnySchedule<T> (*)(const Options&);
+  FunctionEntry(Options options, Make make) : OptionsEntry<T, Options>(std::move(options)), make_(make) {}
+  std::unique_ptr<Entry<T>> clone() const override { return std::make_unique<FunctionEntry>(*this); }
+  AnySchedule<T> schedule(const std::string& path) const override {
+    try {
+      return make_(this->options());
+    } catch (const std::invalid_argument& error) {
+      if (path.empty()) throw;
+      throw std::invalid_argument(path + ": " + error.what());
+    }
+  }
+  std::unique_ptr<Scheduler<T>> bind(OptimizerRef<T> optimizer) const override {
+    return Binder::template bind<Scheduled<AnySchedule<T>, T>>(optimizer, schedule(""));
+  }
+
+ private:
+  Make make_;
+};
+
+/// A function of an optimizer and options that makes a scheduler which depends on a metric.
+template <Scalar T, class Options>
+class SchedulerEntry final : public OptionsEntry<T, Options> {
+ public:
+  using Make = std::unique_ptr<Scheduler<T>> (*)(OptimizerRef<T>, Options);
+  SchedulerEntry(Options options, Make make) : OptionsEntry<T, Options>(std::move(options)), make_(make) {}
+  std::unique_ptr<Entry<T>> clone() const override { return std::make_unique<SchedulerEntry>(*this); }
+  AnySchedule<T> schedule(const std::string& path) const override {
+    throw std::invalid_argument(join(path, "type") + ": " + std::string(this->name()) +
+                                " is no schedule: it depends on a metric");
+  }
+  std::unique_ptr<Scheduler<T>> bind(OptimizerRef<T> optimizer) const override {
+    return make_(optimizer, this->options());
+  }
+
+ private:
+  Make make_;
 };
 
 }  // namespace detail
 
-/// A user's own schedules by name, for make_scheduler() and schedule_from_json(). A value: there is no global list.
+/// Schedules that are not the library's by name, for make_scheduler() and schedule_from_json(). A value: there is no
+/// global list.
 template <Scalar T>
 class Registry {
  public:
@@ -151,54 +237,76 @@ class Registry {
   template <class S>
   void add(S defaults) {
     static_assert(detail::names_fields<S>(), "a schedule in a Registry has a name and fields()");
-    const std::string name(detail::name_of<S>());
-    if (find(name) != nullptr) throw std::invalid_argument("Registry: " + name + " is there already");
-    known_.push_back(detail::KnownSchedule<T>::template of<Scheduled<S, T>>(std::move(defaults)));
+    add(std::unique_ptr<detail::Entry<T>>(new detail::ScheduleEntry<T>(
+        std::move(defaults), &detail::Binder::bind<Scheduled<S, T>, T, const AnySchedule<T>&>)));
+  }
+  /// Adds a function that makes a schedule of options, under their name.
+  template <class Options>
+  void add(AnySchedule<T> (*make)(const Options&)) {
+    add(std::unique_ptr<detail::Entry<T>>(new detail::FunctionEntry<T, Options>(detail::blank<Options>(), make)));
+  }
+  /// Adds a function that makes a scheduler of options, for what depends on a metric.
+  template <class Options>
+  void add(std::unique_ptr<Scheduler<T>> (*make)(OptimizerRef<T>, Options)) {
+    add(std::unique_ptr<detail::Entry<T>>(new detail::SchedulerEntry<T, Options>(detail::blank<Options>(), make)));
   }
 
-  [[nodiscard]] const detail::KnownSchedule<T>* find(std::string_view name) const noexcept {
-    for (const auto& known : known_) {
-      if (known.options.name() == name) return &known;
+  [[nodiscard]] const detail::Entry<T>* find(std::string_view name) const noexcept {
+    for (const auto& entry : entries_) {
+      if (entry->name() == name) return entry.get();
     }
     return nullptr;
   }
   [[nodiscard]] std::vector<std::string_view> names() const {
     std::vector<std::string_view> names;
-    for (const auto& known : known_) names.push_back(known.options.name());
+    for (const auto& entry : entries_) names.push_back(entry->name());
     return names;
   }
 
  private:
-  std::vector<detail::KnownSchedule<T>> known_;
+  void add(std::unique_ptr<detail::Entry<T>> entry) {
+    if (find(entry->name()) != nullptr) {
+      throw std::invalid_argument("Registry: " + std::string(entry->name()) + " is there already");
+    }
+    entries_.push_back(std::move(entry));
+  }
+
+  std::vector<std::shared_ptr<const detail::Entry<T>>> entries_;
 };
 
 namespace detail {
 
-/// The options of a schedule before they are read.
-template <class S>
-[[nodiscard]] S blank() {
-  if constexpr (std::default_initializable<S>) {
-    return S{};
-  } else if constexpr (requires { S{Blank{}}; }) {
-    return S{Blank{}};
-  } else {
-    return S{Blank{}, Blank{}};
-  }
-}
+/// One of the library's own classes.
+template <Scalar T>
+struct Known {
+  std::string_view name;
+  std::unique_ptr<Entry<T>> (*make)();
 
-/// One of the library's schedules, if it has that name.
-template <Scalar T, class... Bound>
-[[nodiscard]] std::optional<KnownSchedule<T>> find_schedule(std::string_view name, TypeList<Bound...>) {
-  std::optional<KnownSchedule<T>> found;
-  static_cast<void>(
-      ((name_of<typename Bound::schedule_type>() == name &&
-        (found.emplace(KnownSchedule<T>::template of<Bound>(blank<typename Bound::schedule_type>())), true)) ||
-       ...));
-  return found;
+  template <class Bound>
+  [[nodiscard]] static constexpr Known of() {
+    if constexpr (requires { typename Bound::options_type; }) {  // it depends on a metric
+      using Options = typename Bound::options_type;
+      return {name_of<Options>(), []() -> std::unique_ptr<Entry<T>> {
+                return std::make_unique<SchedulerEntry<T, Options>>(Options{},
+                                                                    &Binder::template bind<Bound, T, Options>);
+              }};
+    } else {
+      using S = typename Bound::schedule_type;
+      return {name_of<S>(), [] {
+                return ScheduleEntry<T>::of(AnySchedule<T>(blank<S>()), &Binder::bind<Bound, T, const AnySchedule<T>&>);
+              }};
+    }
+  }
+};
+
+template <Scalar T, class... Schedules, class... Feedback>
+[[nodiscard]] std::span<const Known<T>> all_known(TypeList<Schedules...>, TypeList<Feedback...>) {
+  static constexpr Known<T> known[] = {Known<T>::template of<Schedules>()..., Known<T>::template of<Feedback>()...};
+  return known;
 }
-template <class... Bound>
-[[nodiscard]] std::vector<std::string_view> names_of(TypeList<Bound...>) {
-  return {name_of<typename Bound::schedule_type>()...};
+template <Scalar T>
+[[nodiscard]] std::span<const Known<T>> all_known() {
+  return all_known<T>(AllSchedulers<T>{}, AllFeedbackSchedulers<T>{});
 }
 
 /// ", did you mean "gamma"?": of the names the one with the fewest letters changed.
@@ -230,38 +338,15 @@ class Configuration {
   Configuration(const Registry<T>& registry, const CallableFromJson<T>& callables)
       : registry_(registry), callables_(callables) {}
 
-  [[nodiscard]] KnownSchedule<T> schedule(const StateDict& config, const std::string& path, int depth) const {
+  [[nodiscard]] AnySchedule<T> schedule(const StateDict& config, const std::string& path, int depth) const {
     if (depth > deepest_nesting) {
       throw std::invalid_argument(path + ": nested more than " + std::to_string(deepest_nesting) + " deep");
     }
-    const std::string type = type_of(config, path);
-    if (type == PlateauOptions<T>::name) {
-      throw std::invalid_argument(join(path, "type") + ": " + type + " is no schedule: it depends on a metric");
-    }
-    const KnownSchedule<T>* const own = registry_.find(type);
-    std::optional<KnownSchedule<T>> found =
-        own != nullptr ? std::optional<KnownSchedule<T>>(*own) : find_schedule<T>(type, AllSchedulers<T>{});
-    if (!found) throw_unknown(type, path);
-    KeyCheck keys{config, path, found->options.name()};
-    std::as_const(found->options).visit_options(keys);
-    keys.end();
-    Reader reader{*this, config, path, found->options.name(), depth};
-    found->options.visit_options(reader);
-    return std::move(*found);
+    return read(config, path, depth)->schedule(path);
   }
 
   [[nodiscard]] std::unique_ptr<Scheduler<T>> scheduler(OptimizerRef<T> optimizer, const StateDict& config) const {
-    if (type_of(config, "") == PlateauOptions<T>::name) {
-      PlateauOptions<T> options;
-      KeyCheck keys{config, "", PlateauOptions<T>::name};
-      visit_fields(options, keys);
-      keys.end();
-      Reader reader{*this, config, "", PlateauOptions<T>::name, 0};
-      visit_fields(options, reader);
-      return Binder::bind<ReduceLROnPlateau<T>>(optimizer, std::move(options));
-    }
-    KnownSchedule<T> known = schedule(config, "", 0);
-    return known.bind(optimizer, std::move(known.options));
+    return read(config, "", 0)->bind(optimizer);
   }
 
  private:
@@ -300,17 +385,24 @@ class Configuration {
         if (!field.is_required && !is_blank_list) return;
         throw std::invalid_argument(where + ": missing key, " + std::string(name_) + " requires it");
       }
-      if (auto* const children = field.get_if<std::vector<AnySchedule<T>>>()) {
-        const StateValue::List& list = require_list(*value, where);
-        children->clear();
-        for (std::size_t i = 0; i < list.size(); ++i) {
-          const std::string child = join(where, i);
-          children->push_back(all_.schedule(require_dict(list[i], child), child, depth_ + 1).options);
-        }
-      } else if (auto* const functions = field.get_if<OneOrPerGroup<std::function<T(Epoch)>>>()) {
+      if (auto* const functions = field.get_if<OneOrPerGroup<std::function<T(Epoch)>>>()) {
         *functions = all_.functions(*value, where);
       } else if (field.type->kind == Kind::callable) {
         if (!value->is_none()) throw_expected(where, "null, as a function cannot be read", *value);
+      } else if (auto* const children = field.get_if<std::vector<AnySchedule<T>>>()) {
+        children->clear();
+        for (const StateValue& child : require_list(*value, where)) {
+          children->push_back(schedule(child, join(where, children->size())));
+        }
+      } else if (auto* const perhaps = field.get_if<std::optional<AnySchedule<T>>>()) {
+        perhaps->reset();
+        if (!value->is_none()) perhaps->emplace(schedule(*value, where));
+      } else if (field.type->kind == Kind::options) {
+        read_options(field, *value, where);
+      } else if (field.type->kind == Kind::list && field.type->element_type->kind == Kind::options) {
+        const StateValue::List& list = require_list(*value, where);
+        field.type->resize(field.value, list.size(), true);
+        for (std::size_t i = 0; i < list.size(); ++i) read_options(field.element(i), list[i], join(where, i));
       } else {
         require_no_text(*value, field, where);
         decode<T>(*value, field, where);
@@ -318,6 +410,25 @@ class Configuration {
     }
 
    private:
+    [[nodiscard]] AnySchedule<T> schedule(const StateValue& value, const std::string& path) const {
+      return all_.schedule(require_dict(value, path), path, depth_ + 1);
+    }
+
+    /// A schedule, or options that are nested in others.
+    void read_options(const Field& field, const StateValue& value, const std::string& path) const {
+      if (auto* const child = field.get_if<AnySchedule<T>>()) {
+        *child = schedule(value, path);
+      } else {
+        NestedOptions nested{field};
+        all_.read_options(nested, require_dict(value, path), path, depth_ + 1);
+      }
+    }
+    struct NestedOptions {
+      const Field& field;
+      [[nodiscard]] std::string_view name() const { return field.type->name(field.value); }
+      void visit_options(FieldVisitor& visitor) { field.type->write(field.value, visitor); }
+    };
+
     /// Texts are how a state keeps the digits that a double has no room for.
     static void require_no_text(const StateValue& value, const Field& field, const std::string& path) {
       const FieldType* type = field.type;
@@ -336,6 +447,31 @@ class Configuration {
     int depth_;
   };
 
+  /// What the configuration names, with its options.
+  [[nodiscard]] std::unique_ptr<Entry<T>> read(const StateDict& config, const std::string& path, int depth) const {
+    const std::string type = type_of(config, path);
+    std::unique_ptr<Entry<T>> entry;
+    if (const Entry<T>* const own = registry_.find(type)) {
+      entry = own->clone();
+    } else {
+      for (const Known<T>& known : all_known<T>()) {
+        if (known.name == type) entry = known.make();
+      }
+    }
+    if (entry == nullptr) throw_unknown(type, path);
+    read_options(*entry, config, path, depth);
+    return entry;
+  }
+
+  template <class Holder>
+  void read_options(Holder& holder, const StateDict& config, const std::string& path, int depth) const {
+    KeyCheck keys{config, path, holder.name()};
+    holder.visit_options(keys);
+    keys.end();
+    Reader reader{*this, config, path, holder.name(), depth};
+    holder.visit_options(reader);
+  }
+
   [[nodiscard]] static std::string type_of(const StateDict& config, const std::string& path) {
     const StateValue& type = require_key(config, "type", path);
     const auto* name = type.get_if<std::string>();
@@ -344,8 +480,8 @@ class Configuration {
   }
 
   [[noreturn]] void throw_unknown(const std::string& type, const std::string& path) const {
-    std::vector<std::string_view> names = names_of(AllSchedulers<T>{});
-    names.push_back(PlateauOptions<T>::name);
+    std::vector<std::string_view> names;
+    for (const Known<T>& known : all_known<T>()) names.push_back(known.name);
     for (const std::string_view own : registry_.names()) names.push_back(own);
     throw std::invalid_argument(join(path, "type") + ": unknown scheduler \"" + type + "\"" + suggestion(type, names));
   }
@@ -373,13 +509,12 @@ class Configuration {
 
 /// A schedule from {"type": "StepLR", "step_size": 30, "gamma": 0.1}: PyTorch's class, then its argument names;
 /// enumerations are its strings, combinators nest under "schedulers", null is an option without a value. Everything but
-/// ReduceLROnPlateau. Throws std::invalid_argument, naming the path ("schedulers[1].gamma"), for unknown keys, missing
-/// ones, wrong types and options out of range.
+/// ReduceLROnPlateau and GreedyLR. Throws std::invalid_argument, naming the path ("schedulers[1].gamma"), for unknown
+/// keys, missing ones, wrong types and options out of range.
 template <Scalar T>
 [[nodiscard]] AnySchedule<T> schedule_from_json(const nlohmann::json& json, const Registry<T>& registry,
                                                 const CallableFromJson<T>& callables = {}) {
-  const AnySchedule<T> schedule =
-      detail::Configuration<T>(registry, callables).schedule(state_from_json(json), "", 0).options;
+  const AnySchedule<T> schedule = detail::Configuration<T>(registry, callables).schedule(state_from_json(json), "", 0);
   schedule.validate();
   return schedule;
 }
@@ -388,8 +523,8 @@ template <Scalar T>
   return schedule_from_json<T>(json, Registry<T>(), callables);
 }
 
-/// A scheduler from the same JSON, ReduceLROnPlateau included, bound to the optimizer: its type is the class that
-/// "type" names. Throws as schedule_from_json() and the scheduler's constructor do.
+/// A scheduler from the same JSON, ReduceLROnPlateau and GreedyLR included, bound to the optimizer: its type is the
+/// class that "type" names. Throws as schedule_from_json() and the scheduler's constructor do.
 template <class O>
 [[nodiscard]] std::unique_ptr<Scheduler<scalar_t<O>>> make_scheduler(
     O& optimizer, const nlohmann::json& json, const Registry<scalar_t<O>>& registry,

@@ -3,7 +3,9 @@
 #define LR_SCHEDULER_LR_SCHEDULER_HPP
 
 #include <lr_scheduler/any_schedule.hpp>
+#include <lr_scheduler/feedback.hpp>
 #include <lr_scheduler/fwd.hpp>
+#include <lr_scheduler/greedy_lr.hpp>
 #include <lr_scheduler/optimizer.hpp>
 #include <lr_scheduler/option.hpp>
 #include <lr_scheduler/reduce_lr_on_plateau.hpp>

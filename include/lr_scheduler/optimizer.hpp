@@ -209,12 +209,13 @@ class OptimizerRef {
     return operations_->reads(optimizer_, lrs, groups);
   }
   void read(std::span<T> lrs) const { operations_->read(optimizer_, lrs.data(), lrs.size()); }
-  /// Writes the rates of all groups and reads each back into `left_there`. Where they may
-  /// have to be put back, because the optimizer may throw or `exchanges` says so, each in `lrs` is exchanged for what
-  /// was in `left_there`, and `written` counts the groups that were begun.
-  void write(T* lrs, std::span<T> left_there, bool exchanges, std::size_t& written) const {
-    operations_->write(optimizer_, lrs, left_there.data(), left_there.size(), exchanges, written);
+  /// Writes the rates of all groups. What each then reads back is left in `lrs_there`, which stays as it was where the
+  /// optimizer throws; `lrs` is used up.
+  void write(T* lrs, std::span<T> lrs_there) const {
+    operations_->write(optimizer_, lrs, lrs_there.data(), lrs_there.size());
   }
+  /// Whether it may throw what it is asked or told of rates and momentum.
+  [[nodiscard]] bool may_throw() const noexcept { return operations_->may_throw; }
 
   /// The recorded base rate; nothing where there is none or the group cannot hold one.
   [[nodiscard]] std::optional<T> initial_lr(std::size_t i) const { return operations_->initial_lr(optimizer_, i); }
@@ -225,13 +226,10 @@ class OptimizerRef {
 
   /// Momentum, or Adam's beta1; nothing where the group has none.
   [[nodiscard]] std::optional<T> momentum(std::size_t i) const { return operations_->momentum(optimizer_, i); }
-  [[nodiscard]] bool momentum_may_throw() const noexcept { return operations_->momentum_may_throw; }
   void set_momentum(std::size_t i, const T& momentum) const { operations_->set_momentum(optimizer_, i, momentum); }
-  /// Writes momentum to the groups that it is driven for. Where it may have to be put back, because the optimizer may
-  /// throw or `exchanges` says so, each is exchanged for what was there, and `written` counts the groups that are done.
-  void write_momentums(std::span<T> momentums, const unsigned char* is_driven, bool exchanges,
-                       std::size_t& written) const {
-    operations_->write_momentums(optimizer_, momentums.data(), is_driven, momentums.size(), exchanges, written);
+  /// Writes momentum to the groups for which it is driven.
+  void write_momentums(std::span<const T> momentums, const unsigned char* is_driven) const {
+    operations_->write_momentums(optimizer_, momentums.data(), is_driven, momentums.size());
   }
 
  private:
@@ -241,13 +239,13 @@ class OptimizerRef {
     void (*set_lr)(void*, std::size_t, const T&);
     bool (*reads)(void*, const T*, std::size_t);
     void (*read)(void*, T*, std::size_t);
-    void (*write)(void*, T*, T*, std::size_t, bool, std::size_t&);
+    void (*write)(void*, T*, T*, std::size_t);
     std::optional<T> (*initial_lr)(void*, std::size_t);
     void (*set_initial_lr)(void*, std::size_t, const std::optional<T>&);
     std::optional<T> (*momentum)(void*, std::size_t);
     void (*set_momentum)(void*, std::size_t, const T&);
-    bool momentum_may_throw;
-    void (*write_momentums)(void*, T*, const unsigned char*, std::size_t, bool, std::size_t&);
+    void (*write_momentums)(void*, const T*, const unsigned char*, std::size_t);
+    bool may_throw;
   };
 
   template <class O>
@@ -260,9 +258,12 @@ class OptimizerRef {
     static constexpr bool sets_initial_lr = requires(O& o, std::size_t i, Rate v) { Traits::set_initial_lr(o, i, v); };
     static constexpr bool has_momentum = requires(O& o, std::size_t i) { Traits::momentum(o, i); };
     static constexpr bool sets_momentum = requires(O& o, std::size_t i, Rate v) { Traits::set_momentum(o, i, v); };
-    static constexpr bool momentum_may_throw = !requires(O& o, std::size_t i, Rate v) {
+    static constexpr bool may_throw = !requires(O& o, std::size_t i, Rate v) {
+      { Traits::lr(o, i) } noexcept;
+      { Traits::set_lr(o, i, v) } noexcept;
+    } || (sets_momentum && !requires(O& o, std::size_t i, Rate v) {
       { Traits::set_momentum(o, i, v) } noexcept;
-    };
+    });
     static_assert(has_initial_lr == sets_initial_lr,
                   "optimizer_traits has initial_lr() or set_initial_lr() and lacks the other");
     static_assert(has_momentum == sets_momentum,
@@ -304,29 +305,26 @@ class OptimizerRef {
       for (; i < groups; ++i) lrs[i] = rate(optimizer, i);
     }
 
-    static void write(void* o, T* lrs, T* left_there, std::size_t groups, bool exchanges, std::size_t& written) {
+    static void write(void* o, T* lrs, T* lrs_there, std::size_t groups) {
       O& optimizer = self(o);
-      if (noexcept(Traits::set_lr(optimizer, std::size_t{}, Rate{})) && noexcept(rate(optimizer, 0)) && !exchanges) {
-        const auto write_one = [&](std::size_t i) {
-          set_rate(optimizer, i, lrs[i]);
-          left_there[i] = rate(optimizer, i);
-        };
-        if (groups == 1) return write_one(0);
-        std::size_t i = 0;
-        for (; i + 4 <= groups; i += 4) {
-          write_one(i);
-          write_one(i + 1);
-          write_one(i + 2);
-          write_one(i + 3);
-        }
-        for (; i < groups; ++i) write_one(i);
-      } else {
-        for (std::size_t i = 0; i < groups; ++i) {
-          written = i + 1;
-          set_rate(optimizer, i, lrs[i]);
-          lrs[i] = std::exchange(left_there[i], rate(optimizer, i));
-        }
+      const auto write_one = [&](std::size_t i, T* there) {
+        set_rate(optimizer, i, lrs[i]);
+        there[i] = rate(optimizer, i);
+      };
+      if (may_throw) {
+        for (std::size_t i = 0; i < groups; ++i) write_one(i, lrs);
+        for (std::size_t i = 0; i < groups; ++i) lrs_there[i] = lrs[i];
+        return;
       }
+      if (groups == 1) return write_one(0, lrs_there);
+      std::size_t i = 0;
+      for (; i + 4 <= groups; i += 4) {
+        write_one(i, lrs_there);
+        write_one(i + 1, lrs_there);
+        write_one(i + 2, lrs_there);
+        write_one(i + 3, lrs_there);
+      }
+      for (; i < groups; ++i) write_one(i, lrs_there);
     }
 
     static std::optional<T> initial_lr([[maybe_unused]] void* o, [[maybe_unused]] std::size_t i) {
@@ -358,35 +356,17 @@ class OptimizerRef {
                              [[maybe_unused]] const T& value) {
       if constexpr (sets_momentum) Traits::set_momentum(self(o), i, static_cast<Rate>(value));
     }
-    static void write_momentums([[maybe_unused]] void* o, [[maybe_unused]] T* momentums,
-                                [[maybe_unused]] const unsigned char* is_driven, [[maybe_unused]] std::size_t groups,
-                                [[maybe_unused]] bool exchanges, [[maybe_unused]] std::size_t& written) {
-      if constexpr (sets_momentum) {
-        O& optimizer = self(o);
-        if (!momentum_may_throw && !exchanges) {
-          const auto write_one = [&](std::size_t i) {
-            Traits::set_momentum(optimizer, i, static_cast<Rate>(momentums[i]));
-          };
-          std::size_t i = 0;
-          if (groups >= 4 && std::memchr(is_driven, 0, groups) == nullptr) {
-            for (; i + 4 <= groups; i += 4) {
-              write_one(i);
-              write_one(i + 1);
-              write_one(i + 2);
-              write_one(i + 3);
-            }
-          }
-          for (; i < groups; ++i) {
-            if (is_driven[i]) write_one(i);
-          }
-          return;
-        }
-        for (std::size_t i = 0; i < groups; ++i) {
-          if (!is_driven[i]) continue;
-          const T value = std::exchange(momentums[i], momentum(o, i).value_or(momentums[i]));
-          written = i + 1;
-          Traits::set_momentum(optimizer, i, static_cast<Rate>(value));
-        }
+    static void write_momentums(void* o, const T* momentums, const unsigned char* is_driven, std::size_t groups) {
+      std::size_t i = 0;
+      const bool drives_all = groups >= 4 && std::memchr(is_driven, 0, groups) == nullptr;
+      for (; drives_all && i + 4 <= groups; i += 4) {
+        set_momentum(o, i, momentums[i]);
+        set_momentum(o, i + 1, momentums[i + 1]);
+        set_momentum(o, i + 2, momentums[i + 2]);
+        set_momentum(o, i + 3, momentums[i + 3]);
+      }
+      for (; i < groups; ++i) {
+        if (is_driven[i] != 0) set_momentum(o, i, momentums[i]);
       }
     }
 
@@ -402,18 +382,9 @@ class OptimizerRef {
 
   template <class O>
   static constexpr Operations operations_for{
-      &Adapted<O>::size,
-      &Adapted<O>::lr,
-      &Adapted<O>::set_lr,
-      &Adapted<O>::reads,
-      &Adapted<O>::read,
-      &Adapted<O>::write,
-      &Adapted<O>::initial_lr,
-      &Adapted<O>::set_initial_lr,
-      &Adapted<O>::momentum,
-      &Adapted<O>::set_momentum,
-      Adapted<O>::momentum_may_throw,
-      &Adapted<O>::write_momentums,
+      &Adapted<O>::size,     &Adapted<O>::lr,           &Adapted<O>::set_lr,          &Adapted<O>::reads,
+      &Adapted<O>::read,     &Adapted<O>::write,        &Adapted<O>::initial_lr,      &Adapted<O>::set_initial_lr,
+      &Adapted<O>::momentum, &Adapted<O>::set_momentum, &Adapted<O>::write_momentums, Adapted<O>::may_throw,
   };
 
   void* optimizer_;

@@ -63,56 +63,84 @@ class Count {
   Epoch value_ = 0;
 };
 
-/// A list of counts: braces, a std::vector<Epoch> or a vector of another integer type.
-class Counts {
+/// A length of time in steps, as an option: any integer or real, as it need not be whole. Throws std::invalid_argument
+/// for an integer that a Count refuses.
+class Length {
  public:
-  Counts() = default;
-  // NOLINTBEGIN(google-explicit-constructor): options are written as values
-  Counts(std::initializer_list<Count> values) : values_(values.begin(), values.end()) { settle(); }
-  Counts(std::vector<Epoch> values) : values_(std::move(values)) { settle(); }
+  constexpr Length() = default;
   template <class V>
     requires std::is_arithmetic_v<V>
-  Counts(const std::vector<V>& values) {
-    for (const V value : values) values_.push_back(Count(value));
+  constexpr Length(V value) : value_(static_cast<double>(value)) {  // NOLINT(google-explicit-constructor): as Count
+    if constexpr (!std::floating_point<V>) value_ = static_cast<double>(Epoch(Count(value)));
+  }
+  constexpr Length(Count value) : Length(Epoch(value)) {}        // NOLINT(google-explicit-constructor): as Count
+  constexpr operator double() const noexcept { return value_; }  // NOLINT(google-explicit-constructor): as Count
+
+ private:
+  friend detail::OptionAccess;
+  double value_ = 0;
+};
+
+/// A list of numbers of steps, each given as an Option: braces, or a vector of any type of number that the option
+/// takes.
+template <class Option, class Value>
+class NumberList {
+ public:
+  using value_type = Value;
+
+  NumberList() = default;
+  // NOLINTBEGIN(google-explicit-constructor): options are written as values
+  NumberList(std::initializer_list<Option> values) : values_(values.begin(), values.end()) { settle(); }
+  NumberList(std::vector<Value> values) : values_(std::move(values)) { settle(); }
+  template <class V>
+    requires std::is_arithmetic_v<V>
+  NumberList(const std::vector<V>& values) {
+    for (const V value : values) values_.push_back(Option(value));
     settle();
   }
-  operator const std::vector<Epoch>&() const noexcept { return values_; }
+  operator const std::vector<Value>&() const noexcept { return values_; }
   // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
   [[nodiscard]] bool empty() const noexcept { return values_.empty(); }
-  [[nodiscard]] Epoch operator[](std::size_t i) const noexcept { return values_[i]; }
+  [[nodiscard]] Value operator[](std::size_t i) const noexcept { return values_[i]; }
   [[nodiscard]] auto begin() const noexcept { return values_.begin(); }
   [[nodiscard]] auto end() const noexcept { return values_.end(); }
 
   /// How many of them are at most t: in the logarithm of their number where they are in order.
-  [[nodiscard]] std::size_t count_up_to(Epoch t) const noexcept {
+  [[nodiscard]] std::size_t count_up_to(Value t) const noexcept {
     if (is_sorted_) return static_cast<std::size_t>(std::upper_bound(begin(), end(), t) - begin());
-    return static_cast<std::size_t>(std::count_if(begin(), end(), [t](Epoch value) { return value <= t; }));
+    return static_cast<std::size_t>(std::count_if(begin(), end(), [t](Value value) { return value <= t; }));
   }
-  /// The smallest of them above t, or the largest count.
-  [[nodiscard]] Epoch next_after(Epoch t) const noexcept {
-    Epoch next = std::numeric_limits<Epoch>::max();
+  /// The smallest of them above t, or the largest number.
+  [[nodiscard]] Value next_after(Value t) const noexcept {
+    Value next = std::numeric_limits<Value>::max();
     if (is_sorted_) {
       const auto found = std::upper_bound(begin(), end(), t);
       return found == end() ? next : *found;
     }
-    for (const Epoch value : values_) {
+    for (const Value value : values_) {
       if (value > t && value < next) next = value;
     }
     return next;
   }
 
-  friend bool operator==(const Counts& left, const Counts& right) { return left.values_ == right.values_; }
-  friend bool operator==(const Counts& left, const std::vector<Epoch>& right) { return left.values_ == right; }
+  friend bool operator==(const NumberList& left, const NumberList& right) { return left.values_ == right.values_; }
+  friend bool operator==(const NumberList& left, const std::vector<Value>& right) { return left.values_ == right; }
 
  private:
   friend detail::OptionAccess;
   void settle() { is_sorted_ = std::is_sorted(begin(), end()); }
 
-  std::vector<Epoch> values_;
+  std::vector<Value> values_;
   bool is_sorted_ = true;
 };
+
+/// A list of counts: braces, a std::vector<Epoch> or a vector of another integer type.
+using Counts = NumberList<Count, Epoch>;
+
+/// A list of times in steps, which need not be whole: braces, or a vector of integers or reals.
+using Times = NumberList<Length, double>;
 
 /// An option without a default: leaving it out does not compile. A Required<Epoch> is a Count.
 template <class U>
@@ -127,6 +155,9 @@ class Required {
   template <class V>
     requires(!std::same_as<V, Required>) && std::same_as<U, Epoch> && std::convertible_to<V, Epoch>
   constexpr Required(V value) : value_(Count(value)) {}
+  template <std::integral V>
+    requires std::same_as<U, double>
+  constexpr Required(V value) : value_(Length(value)) {}
   constexpr Required(detail::Blank) : value_() {}
   constexpr operator const U&() const noexcept { return value_; }
   // NOLINTEND(google-explicit-constructor)
@@ -226,8 +257,12 @@ enum class AnnealStrategy { cos, linear };
 /// Whether a metric should fall or rise.
 enum class Mode { min, max };
 
-/// Whether a threshold is relative to the best metric or absolute.
-enum class ThresholdMode { rel, abs };
+/// How far a metric must be from the best one to be better.
+enum class ThresholdMode {
+  rel,        ///< best times (1 - threshold), or (1 + threshold): the wrong way for a negative best, as in PyTorch.
+  abs,        ///< The threshold.
+  magnitude,  ///< The threshold times |best|, which is right for negative ones too.
+};
 
 /// What a plateau makes of a metric that is not a number.
 enum class NanPolicy {
@@ -238,6 +273,30 @@ enum class NanPolicy {
 
 /// How the amplitude of CyclicLR changes: not, halved each cycle, or by gamma each iteration.
 enum class CyclicMode { triangular, triangular2, exp_range };
+
+/// How a rate moves from one value to another: with the share q of the way that is over, the share of the start that is
+/// left.
+enum class Shape {
+  linear,          ///< 1 - q.
+  cosine,          ///< (1 + cos(pi q)) / 2.
+  one_minus_sqrt,  ///< 1 - sqrt(q).
+  exponential,     ///< 2 * 2^-q - 1, half of an exponential decay.
+  geometric,       ///< The same factor each step: the rate is start (end / start)^q, both positive.
+};
+
+/// The factor of the first update in a warm-up of W updates.
+enum class FirstUpdate {
+  zero,             ///< t / W: the first update does nothing.
+  one_of_w,         ///< (t + 1) / W: full one step before the end of the warm-up.
+  one_of_w_plus_1,  ///< (t + 1) / (W + 1).
+};
+
+/// What lies between two points of a table.
+enum class Interpolation {
+  none,    ///< The value of the last point that was reached.
+  linear,  ///< A straight line.
+  cosine,  ///< Half a cosine wave.
+};
 
 /// What CyclicLR's scale_fn is a function of: the cycle, from 1, or the iteration, from 0.
 enum class ScaleMode { cycle, iterations };
@@ -258,9 +317,12 @@ struct Named {
 inline constexpr std::string_view after_end_names[] = {"rebound", "hold", "error"};
 inline constexpr std::string_view anneal_strategy_names[] = {"cos", "linear"};
 inline constexpr std::string_view mode_names[] = {"min", "max"};
-inline constexpr std::string_view threshold_mode_names[] = {"rel", "abs"};
+inline constexpr std::string_view threshold_mode_names[] = {"rel", "abs", "magnitude"};
 inline constexpr std::string_view nan_policy_names[] = {"count_as_bad", "ignore", "error"};
 inline constexpr std::string_view cyclic_mode_names[] = {"triangular", "triangular2", "exp_range"};
+inline constexpr std::string_view shape_names[] = {"linear", "cosine", "1-sqrt", "exponential", "geometric"};
+inline constexpr std::string_view first_update_names[] = {"zero", "one_of_w", "one_of_w_plus_1"};
+inline constexpr std::string_view interpolation_names[] = {"none", "linear", "cosine"};
 inline constexpr std::string_view scale_mode_names[] = {"cycle", "iterations"};
 
 template <>
@@ -275,6 +337,12 @@ template <>
 struct EnumNames<NanPolicy> : Named<nan_policy_names> {};
 template <>
 struct EnumNames<CyclicMode> : Named<cyclic_mode_names> {};
+template <>
+struct EnumNames<Shape> : Named<shape_names> {};
+template <>
+struct EnumNames<FirstUpdate> : Named<first_update_names> {};
+template <>
+struct EnumNames<Interpolation> : Named<interpolation_names> {};
 template <>
 struct EnumNames<ScaleMode> : Named<scale_mode_names> {};
 

@@ -58,6 +58,7 @@ inline constexpr Attribute attributes[] = {
     {"LinearLR", "total_iters", "total_iters", As::whole},
     {"WarmupLR", "warmup_steps", "total_iters", As::whole},
     {"WarmupLR", "start_factor", "start_factor"},
+    {"WarmupLR", "first_update", "zero", As::constant},
     {"ExponentialLR", "gamma", "gamma"},
     {"PolynomialLR", "total_iters", "total_iters", As::whole},
     {"PolynomialLR", "power", "power"},
@@ -105,6 +106,13 @@ inline constexpr Attribute attributes[] = {
     {"ReduceLROnPlateau", "min_lr", "min_lrs", As::per_group},
     {"ReduceLROnPlateau", "eps", "eps"},
     {"ReduceLROnPlateau", "nan_policy", "count_as_bad", As::constant},
+    {"ReduceLROnPlateau", "threshold_abs", "0", As::constant},
+    {"ReduceLROnPlateau", "min_scale", "0", As::constant},
+    {"ReduceLROnPlateau", "best_in_cooldown", "true", As::constant},
+    {"ReduceLROnPlateau", "start_from_epoch", "0", As::constant},
+    {"ReduceLROnPlateau", "accumulate", "1", As::constant},
+    {"ReduceLROnPlateau", "smoothing", "0", As::constant},
+    {"ReduceLROnPlateau", "schedule", "none", As::constant},
 };
 
 /// Classes without options that a state holds.
@@ -252,6 +260,9 @@ class OptionsReader {
   }
 
   void take_min_lr() {
+    if (!require_key(options_, "schedule", path_).is_none()) {
+      throw std::invalid_argument(join(path_, "schedule") + ": PyTorch has none, so its reductions cannot scale one");
+    }
     const StateValue& one = their("default_min_lr");
     if (!one.is_none()) options_.set("min_lr", one);
   }
@@ -304,6 +315,9 @@ template <Scalar T>
   progress.set("lrs", lrs);
   if (scheduler.name() == PlateauOptions<T>::name) {
     progress.set("base_lrs", encode_rates(scheduler.base_lrs()));
+    EncodingVisitor<T> encode(progress);
+    const PlateauCounters<T> counters;
+    visit_fields(counters, encode);  // what PyTorch does not count begins here
     // Before the first metric the best one is the worst there is.
     const auto best = read_as<double>(theirs, "best");
     const bool is_first =
@@ -361,6 +375,7 @@ class StateWriter {
 
   [[nodiscard]] nlohmann::json write_plateau(const StateDict& options, const StateDict& progress) const {
     nlohmann::json state = write_options(options, std::string(PlateauOptions<double>::name));
+    if (state["threshold_mode"] == "magnitude") refuse("threshold_mode = magnitude");
     const StateValue& min_lr = require_key(options, "min_lr", "");
     state["default_min_lr"] = min_lr.get_if<StateValue::List>() != nullptr ? nlohmann::json() : to_json(min_lr);
     state["mode_worse"] = state["mode"] == "min" ? "Infinity" : "-Infinity";
@@ -384,7 +399,7 @@ class StateWriter {
       if (attribute.type != type || attribute.as == As::left) continue;
       const StateValue& value = require_key(options, attribute.ours, "");
       if (attribute.as == As::constant) {
-        const auto text = read_as<std::string>(options, attribute.ours);
+        const std::string text = text_of(value, 0);
         if (text != attribute.theirs) refuse(std::string(attribute.ours) + " = " + text);
       } else if (attribute.as == As::per_group) {
         state[std::string(attribute.theirs)] = per_group(value);
@@ -563,7 +578,8 @@ void load_pytorch_state_dict(Scheduler<T>& scheduler, std::string_view text,
 /// options there. As with PyTorch's own states, the rates of the optimizer are not part of it. A MultiStepLR in Python
 /// keeps the milestones that it was constructed with, as JSON cannot hold them in PyTorch's form. WarmupLR gives the
 /// state of a LinearLR. Throws std::invalid_argument for schedules that PyTorch does not have, and for
-/// CosineAnnealingLR's after_end and ReduceLROnPlateau's nan_policy where they are not as in PyTorch.
+/// CosineAnnealingLR's after_end, WarmupLR's first_update and options of ReduceLROnPlateau where they are not as in
+/// PyTorch.
 template <Scalar T>
 [[nodiscard]] std::string to_pytorch_state_dict(const Scheduler<T>& scheduler) {
   using namespace detail::pytorch;
@@ -575,7 +591,8 @@ template <Scalar T>
   const nlohmann::json json =
       scheduler.name() == PlateauOptions<T>::name
           ? writer.write_plateau(options, progress)
-          : writer.write(options, scheduler.last_epoch(), read_as<double>(progress, "fraction"));
+          : writer.write(options, scheduler.last_epoch(),
+                         progress.find("fraction") == nullptr ? 0 : read_as<double>(progress, "fraction"));
   return unquote_constants(json.dump());
 }
 

@@ -245,12 +245,11 @@ template <class S, class T>
 concept HasRateNext = requires(const S& schedule, const T& lr, const Group<T>& group) {
   { schedule.next(Epoch{}, lr, group) } -> std::convertible_to<T>;
 };
-/// A combinator moves the rates itself.
+/// A combinator moves the rates itself. Without next() and start() of its own it follows its closed form, by the ratio
+/// of its factors where it is one.
 template <class S, class T>
 concept MovesRates = requires(const S& schedule, const Rates<T>& rates) {
   schedule.at(Time{}, rates);
-  schedule.next(Epoch{}, rates);
-  schedule.start(rates);
   { schedule.abilities(std::size_t{}) } -> std::same_as<Abilities>;
 };
 

@@ -2,9 +2,9 @@
 #ifndef LR_SCHEDULER_SCHEDULED_HPP
 #define LR_SCHEDULER_SCHEDULED_HPP
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <span>
@@ -26,31 +26,6 @@
 
 namespace lr_scheduler {
 
-/// How far a schedule's run has come: with the options all of its state.
-template <Scalar T>
-struct ScheduleProgress {
-  Epoch last_epoch = 0;
-  double fraction = 0;  ///< Of the next epoch that is over.
-  std::vector<T> base_lrs{};
-  std::vector<T> lrs{};
-  std::vector<std::optional<bool>> on_curve{};     ///< Nothing: within 1e-6 of the closed form counts as on it.
-  std::vector<std::optional<T>> momentums{};       ///< Empty where none is driven, as those that follow.
-  std::vector<std::optional<T>> base_momentums{};  ///< Before they were driven.
-
-  template <class Self, class Visitor>
-  static void fields(Self& self, Visitor&& visit) {
-    visit("last_epoch", self.last_epoch);
-    visit("base_lrs", self.base_lrs);
-    visit("lrs", self.lrs);
-    visit("fraction", self.fraction);
-    visit("on_curve", self.on_curve);
-    if (std::is_const_v<Self> && self.momentums.empty()) return;
-    visit("momentums", self.momentums);
-    visit("base_momentums", self.base_momentums);
-  }
-  static constexpr std::string_view name = "progress";
-};
-
 /// The rule, once for all schedules. It remembers, for each group, the rate that it left there and whether that is on
 /// the closed form. At a step, a rate that still reads the same and was on the curve moves along the closed form; one
 /// that something else moved (another scheduler, the user) moves from what is there. A schedule that knows only one of
@@ -58,16 +33,22 @@ struct ScheduleProgress {
 template <Scalar T>
 class ScheduleFollower : public Scheduler<T> {
  protected:
-  ScheduleFollower(OptimizerRef<T> optimizer, AnySchedule<T> schedule)
-      : Base(optimizer), schedule_(std::move(schedule)) {
+  ScheduleFollower(OptimizerRef<T> optimizer, const AnySchedule<T>& schedule) : Base(optimizer), schedule_(schedule) {
     schedule_.validate();
     Base::require_groups();
     Groups groups = take_in(schedule_);
     for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
       const Abilities can = schedule_.abilities(i);
-      if (can.chains && !can.own_base && groups.lrs[i] != groups.base_lrs[i]) groups.places[i] = Base::off_curve;
+      if (can.chains && !can.own_base && groups.lrs[i] != groups.base_lrs[i]) groups.remembered[i].on_curve = false;
     }
     move_to(Time(0), groups);
+  }
+
+  /// Goes on from where another is, with another optimizer, which has the same groups.
+  ScheduleFollower(const ScheduleFollower& other, OptimizerRef<T> optimizer)
+      : Base(optimizer), schedule_(other.schedule_) {
+    groups_ = other.groups_;
+    arrive(Time(other.last_epoch_, other.fraction_), groups_);
   }
 
   [[nodiscard]] const AnySchedule<T>& any_schedule() const noexcept { return schedule_; }
@@ -75,6 +56,7 @@ class ScheduleFollower : public Scheduler<T> {
  private:
   using Base = Scheduler<T>;
   using Groups = typename Base::Groups;
+  using Remembered = typename Base::Remembered;
   using Base::groups_;
   using Base::last_epoch_;
   using Base::optimizer_;
@@ -83,6 +65,7 @@ class ScheduleFollower : public Scheduler<T> {
   static constexpr Epoch in_a_jump = -1;
 
   std::string_view class_name() const noexcept final { return schedule_.name(); }
+  const ScheduleFollower* as_follower() const noexcept final { return this; }
   void show_options(detail::FieldVisitor& visitor) const final { schedule_.visit_options(visitor); }
 
   void advance(const T*) final {
@@ -94,50 +77,36 @@ class ScheduleFollower : public Scheduler<T> {
 
   /// The step of nearly every run: all groups are on the curve, where they were left.
   void follow_curve(Epoch t) {
-    if (drives_momentum_) {
-      forget_momentum();
-      schedule_.at(Time(t, 0), all_);
-      return write(groups_, nullptr, true);
-    }
+    forget_momentum(groups_);
     schedule_.at(Time(t, 0), all_);
-    const bool is_same = !detail::bits_differ(scratch_[0], groups_.lrs[0]) && all_same();
+    if (groups_.drives_momentum) return write(groups_, groups_.lrs);
+    const bool is_same = !detail::bits_differ(groups_.next[0], groups_.lrs[0]) && all_same();
     const Epoch unchanged = is_same || t == unchanged_until_ ? schedule_.unchanged_until(t) : unchanged_until_;
     if (!is_same) {
-      std::size_t written = 0;
       try {
-        optimizer_.write(scratch_.data(), groups_.lrs, false, written);
+        optimizer_.write(groups_.next.data(), groups_.lrs);
       } catch (...) {
-        put_back(groups_, nullptr, {written});
+        put_back(groups_, groups_.lrs);
         throw;
       }
     }
     unchanged_until_ = unchanged;
   }
   [[nodiscard]] bool all_same() const {
-    decltype(detail::bits_that_differ(scratch_[0], scratch_[0])) differ{};
+    decltype(detail::bits_that_differ(groups_.next[0], groups_.lrs[0])) differ{};
     for (std::size_t i = 0; i < groups_.lrs.size(); ++i) {
-      differ |= detail::bits_that_differ(scratch_[i], groups_.lrs[i]);
+      differ |= detail::bits_that_differ(groups_.next[i], groups_.lrs[i]);
     }
     return differ == 0;
   }
 
-  void step_from_what_is_there(Epoch t) {
-    if (Base::groups_changed(before_)) {
-      Groups groups = take_in(schedule_);
-      return move_to(Time(t, fraction_), groups);
-    }
-    if (!all_off_curve_) return move_to(Time(t, fraction_), groups_);
-    std::copy(before_.begin(), before_.begin() + std::ptrdiff_t(groups_.lrs.size()), scratch_.begin());
-    forget_momentum();
-    schedule_.next(t, all_);
-    write(groups_, before_.data(), drives_momentum_);
-    last_epoch_ = t;
-  }
+  void step_from_what_is_there(Epoch t);
 
   void advance_by(Epoch n) final {
     if (all_on_curve_ && optimizer_.reads(groups_.lrs.data(), all_.lrs.size()))
       return move_to(Time(last_epoch_ + n, 0), groups_, last_epoch_);
-    for (Epoch i = 0; i < n; ++i) advance(nullptr);
+    step_from_what_is_there(last_epoch_ + 1);
+    for (Epoch i = 1; i < n; ++i) advance(nullptr);
   }
 
   void jump(const Time& t) final {
@@ -148,259 +117,211 @@ class ScheduleFollower : public Scheduler<T> {
         throw std::logic_error(std::string(schedule_.name()) + ": cannot seek without a " +
                                (t.fraction != 0 ? "continuous " : "") + "closed form");
       }
+      groups.remembered[i].on_curve = true;
     }
+    optimizer_.read(groups.lrs);
     move_to(t, groups, in_a_jump);
   }
 
   void restart() final {
     Groups groups = take_in(schedule_);
-    for (std::size_t i = 0; i < groups.lrs.size(); ++i) groups.places[i] = place_at_start(schedule_, i);
-    move_to(Time(0), groups, in_a_jump, true);
-  }
-
-  [[nodiscard]] static unsigned char place_at_start(const AnySchedule<T>& schedule, std::size_t i) {
-    return schedule.abilities(i).closed_form ? Base::on_curve : Base::off_curve;
+    for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
+      groups.remembered[i].on_curve = schedule_.abilities(i).closed_form;
+    }
+    optimizer_.read(groups.lrs);
+    move_to(Time(0), groups, in_a_jump, &groups.base_lrs);
   }
 
   /// The groups that are there now, new ones on the curve. Throws std::invalid_argument where they do not fit.
   [[nodiscard]] Groups take_in(const AnySchedule<T>& schedule) const {
     Groups groups = Base::current_groups();
-    schedule.check_groups(groups.lrs.size());
-    place(groups, schedule);
-    for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
+    fit(groups, schedule);
+    return groups;
+  }
+  void fit(Groups& groups, const AnySchedule<T>& schedule) const {
+    const std::size_t count = groups.lrs.size();
+    groups.drives_momentum = false;
+    for (std::size_t i = 0; i < count && !groups.drives_momentum; ++i) {
+      groups.drives_momentum = schedule.abilities(i).momentum;
+    }
+    schedule.check_groups(count);
+    for (std::size_t i = 0; i < count; ++i) {
       const Abilities can = schedule.abilities(i);
+      if (!groups.remembered[i].on_curve) {
+        groups.remembered[i].on_curve = can.closed_form;
+        if (can.own_base) groups.base_lrs[i] = schedule.at(Time(0), Group<T>(groups.base_lrs[i], i));
+      }
       if (can.momentum && !optimizer_.momentum(i)) {
         throw std::invalid_argument(std::string(schedule.name()) + ": cycle_momentum is true, but parameter group " +
                                     std::to_string(i) + " has no momentum: give it one or set cycle_momentum = false");
       }
     }
-    return groups;
   }
 
-  /// Whether there is a value for each group in options that are lists.
-  [[nodiscard]] bool fits(const Groups& groups) const {
-    try {
-      schedule_.check_groups(groups.lrs.size());
-      return true;
-    } catch (const std::invalid_argument&) {
-      return false;  // the next step says so
+  /// Moves all groups to t: by the rule at whole epochs, along the closed form between them. They start at what the
+  /// optimizer has, or elsewhere.
+  void move_to(const Time& t, Groups& groups, Epoch momentum_since = in_a_step, const std::vector<T>* start = nullptr) {
+    optimizer_.read(groups.before);
+    groups.next = start != nullptr ? *start : groups.before;
+    forget_momentum(groups);
+    for (std::size_t i = 0; groups.drives_momentum && momentum_since == in_a_jump && i < groups.lrs.size(); ++i) {
+      if (schedule_.abilities(i).momentum) set_momentum(groups, i, groups.remembered[i].base_momentum);
     }
-  }
-
-  static void place(Groups& groups, const AnySchedule<T>& schedule) {
-    for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
-      if (groups.places[i] != Base::is_new) continue;
-      if (schedule.abilities(i).own_base) {
-        groups.base_lrs[i] = schedule.at(Time(0), Group<T>(groups.base_lrs[i], i));
-      }
-      groups.places[i] = place_at_start(schedule, i);
-    }
-  }
-
-  /// Moves all groups to t: along the closed form in a jump and between epochs, by the rule in a step.
-  void move_to(const Time& t, Groups& groups, Epoch momentum_since = in_a_step, bool from_base = false) {
-    const std::size_t count = groups.lrs.size();
-    const bool drives = drives_momentum(schedule_, count);
-    prepare(count, drives);
-    const std::span<T> before = first(before_, count);
-    optimizer_.read(before);
-    const auto& start = from_base ? groups.base_lrs : before_;
-    std::copy(start.begin(), start.begin() + static_cast<std::ptrdiff_t>(count), scratch_.begin());
-    forget_momentum();
-    const Rates<T> all = rates(groups, drives, momentum_since);
-    if (momentum_since == in_a_jump) set_base_momentums(groups, drives);
-    const bool is_jump = !from_base && (momentum_since != in_a_step || t.fraction != 0);
-    const auto is_along_curve = [&](std::size_t i) { return is_jump || is_on_curve(groups, i, from_base); };
-    std::size_t along = 0;
-    for (std::size_t begin = 0, end = 0; begin < count; begin = end) {  // runs of groups that are alike
+    const Rates<T> all = rates_of(groups, momentum_since);
+    const auto is_along_curve = [&](std::size_t i) { return t.fraction != 0 || is_on_curve(groups, i); };
+    for (std::size_t begin = 0, end = 0; begin < groups.lrs.size(); begin = end) {  // runs of groups that are alike
       const bool along_curve = is_along_curve(begin);
-      for (++end; end < count && is_along_curve(end) == along_curve;) ++end;
-      along += along_curve ? end - begin : 0;
-      const Rates<T> run = begin == 0 && end == count ? all : all.part(begin, end - begin);
+      for (++end; end < groups.lrs.size() && is_along_curve(end) == along_curve;) ++end;
+      const Rates<T> run = all.part(begin, end - begin);
       along_curve ? schedule_.at(t, run) : schedule_.next(t.epoch, run);
     }
-    write(groups, before_.data(), drives);
-    if (is_jump) std::fill(groups.places.begin(), groups.places.end(), Base::on_curve);
-    arrive(t, groups, along, drives);
-  }
-
-  void arrive(const Time& t, Groups& groups, std::size_t along_curve, bool drives) noexcept {
-    if (&groups != &groups_) groups_.take(groups);
-    last_epoch_ = t.epoch;
-    fraction_ = t.fraction;
-    all_on_curve_ = along_curve == groups_.lrs.size() && along_curve > 0 && fraction_ == 0;
-    all_off_curve_ = along_curve == 0 && fraction_ == 0;
-    drives_momentum_ = drives;
-    all_ = rates(groups_, drives);
-    unchanged_until_ = 0;
+    write(groups, groups.before);
+    for (std::size_t i = 0; t.fraction != 0 && i < groups.lrs.size(); ++i) groups.remembered[i].on_curve = true;
+    arrive(t, groups);
   }
 
   /// Whether a group is on the curve still. One that something else has moved is not, unless it knows no other form.
-  bool is_on_curve(Groups& groups, std::size_t i, bool from_base) const {
-    unsigned char& place = groups.places[i];
-    if (place == Base::on_curve && !from_base && detail::bits_differ(before_[i], groups.lrs[i]) &&
-        schedule_.abilities(i).chains) {
-      place = Base::off_curve;
+  bool is_on_curve(Groups& groups, std::size_t i) const {
+    std::optional<bool>& on_curve = groups.remembered[i].on_curve;
+    if (*on_curve && detail::bits_differ(groups.before[i], groups.lrs[i])) on_curve = !schedule_.abilities(i).chains;
+    return *on_curve;
+  }
+
+  void arrive(const Time& t, Groups& groups) noexcept {
+    if (&groups != &groups_) groups_.take(groups);
+    last_epoch_ = t.epoch;
+    fraction_ = t.fraction;
+    all_on_curve_ = all_off_curve_ = fraction_ == 0;
+    for (const Remembered& group : groups_.remembered) (*group.on_curve ? all_off_curve_ : all_on_curve_) = false;
+    all_ = rates_of(groups_, in_a_step);
+    unchanged_until_ = 0;
+  }
+
+  [[nodiscard]] static Rates<T> rates_of(Groups& groups, Epoch momentum_since) noexcept {
+    if (!groups.drives_momentum) return {groups.next, groups.base_lrs};
+    return {groups.next, groups.base_lrs, 0, groups.momentums.data(), groups.is_driven.data(), momentum_since};
+  }
+  static void forget_momentum(Groups& groups) {
+    if (groups.drives_momentum) std::memset(groups.is_driven.data(), 0, groups.is_driven.size());
+  }
+  static void set_momentum(Groups& groups, std::size_t i, const std::optional<T>& momentum) {
+    groups.is_driven[i] = momentum ? 1 : 0;
+    if (momentum) groups.momentums[i] = *momentum;
+  }
+
+  /// Writes what was evaluated, and the base rates of new groups. Where the optimizer throws, all is put back: the
+  /// rates to those of `before`.
+  void write(Groups& groups, const std::vector<T>& before) {
+    const bool records = &groups != &groups_;
+    if (groups.drives_momentum && (records || optimizer_.may_throw())) {
+      for (std::size_t i = 0; i < groups.lrs.size(); ++i) groups.remembered[i].momentum = optimizer_.momentum(i);
     }
-    return place == Base::on_curve;
-  }
-
-  [[nodiscard]] static std::span<T> first(std::vector<T>& values, std::size_t count) { return {values.data(), count}; }
-
-  /// The buffers only grow, so that a step that fails leaves them large enough for the next.
-  void prepare(std::size_t count, bool drives) {
-    const auto grow = [&](auto& buffer) {
-      if (buffer.size() >= count) return;
-      buffer.resize(count);
-      all_ = rates(groups_, drives_momentum_);  // it refers to the buffers
-    };
-    grow(scratch_);
-    grow(before_);
-    if (drives) grow(momentums_);
-    if (drives) grow(is_driven_);
-  }
-  [[nodiscard]] static bool drives_momentum(const AnySchedule<T>& schedule, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-      if (schedule.abilities(i).momentum) return true;
-    }
-    return false;
-  }
-
-  [[nodiscard]] Rates<T> rates(const Groups& groups, bool drives, Epoch momentum_since = in_a_step) noexcept {
-    const std::span<T> lrs = first(scratch_, groups.base_lrs.size());
-    if (!drives) return {lrs, groups.base_lrs};
-    return {lrs, groups.base_lrs, 0, momentums_.data(), is_driven_.data(), momentum_since};
-  }
-  void forget_momentum() {
-    if (is_driven_.size() == 1) {
-      is_driven_[0] = 0;
-    } else {
-      std::fill(is_driven_.begin(), is_driven_.end(), static_cast<unsigned char>(0));
-    }
-  }
-  void set_base_momentums(const Groups& groups, bool drives) {
-    for (std::size_t i = 0; drives && i < groups.lrs.size(); ++i) {
-      if (groups.base_momentums[i] && schedule_.abilities(i).momentum) set_momentum(i, *groups.base_momentums[i]);
-    }
-  }
-  void set_momentum(std::size_t i, const T& momentum) {
-    momentums_[i] = momentum;
-    is_driven_[i] = 1;
-  }
-
-  /// How many groups a write has begun.
-  struct Written {
-    std::size_t rates = 0;
-    std::size_t momentums = 0;
-    std::size_t base_lrs = 0;
-  };
-
-  /// Writes what was evaluated, and the base rates of groups that have none recorded. Where the optimizer throws, all
-  /// is put back: what was there is `before`, or what was left there if that is null.
-  void write(Groups& groups, const T* before, bool drives) {
-    const std::size_t to_record = &groups != &groups_ ? groups.lrs.size() : 0;
-    std::vector<std::optional<T>> initial_lrs(to_record);
-    Written done{};
     try {
-      optimizer_.write(scratch_.data(), groups.lrs, to_record > 0 || (drives && optimizer_.momentum_may_throw()),
-                       done.rates);
-      ++done.rates;  // the last is done too
-      if (drives) {
-        optimizer_.write_momentums(first(momentums_, groups.lrs.size()), is_driven_.data(), to_record > 0,
-                                   done.momentums);
-      }
-      while (done.base_lrs < to_record) {  // last, as many optimizers cannot forget a base rate
-        const std::size_t i = done.base_lrs++;
-        if (!groups.initial_lrs[i]) optimizer_.set_initial_lr(i, groups.base_lrs[i]);
-        initial_lrs[i] = optimizer_.initial_lr(i);
-      }
+      if (groups.drives_momentum) optimizer_.write_momentums(groups.momentums, groups.is_driven.data());
+      optimizer_.write(groups.next.data(), groups.lrs);
+      if (records) Base::record_base_lrs(groups);  // last, as many optimizers cannot forget one
     } catch (...) {
-      put_back(groups, before, done);
+      put_back(groups, before);
       throw;
     }
-    if (to_record > 0) groups.initial_lrs.swap(initial_lrs);
   }
-
-  void put_back(Groups& groups, const T* before, const Written& done) noexcept {
-    for (std::size_t i = 0; i + 1 < done.rates; ++i) std::swap(groups.lrs[i], scratch_[i]);
-    if (before == nullptr) before = groups.lrs.data();
-    for (std::size_t i = 0; i < done.momentums; ++i) {
-      if (is_driven_[i] != 0) Base::attempt([&] { optimizer_.set_momentum(i, momentums_[i]); });
-    }
+  void put_back(const Groups& groups, const std::vector<T>& before) const noexcept {
     for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
+      const Remembered& group = groups.remembered[i];
+      Base::attempt([&] {
+        if (!groups.drives_momentum || groups.is_driven[i] == 0 || !group.momentum) return;
+        if (optimizer_.momentum(i) != group.momentum) optimizer_.set_momentum(i, *group.momentum);
+      });
       Base::attempt([&] {
         if (detail::bits_differ(optimizer_.lr(i), before[i])) optimizer_.set_lr(i, before[i]);
       });
-    }
-    for (std::size_t i = 0; i < done.base_lrs; ++i) {
-      if (!groups.initial_lrs[i]) Base::attempt([&] { optimizer_.set_initial_lr(i, std::nullopt); });
+      Base::attempt([&] {
+        if (&groups != &groups_ && !group.initial_lr) optimizer_.set_initial_lr(i, std::nullopt);
+      });
     }
   }
 
   void visit_progress(detail::FieldVisitor& visitor) const final {
     Groups groups = Base::current_groups();
-    if (fits(groups)) place(groups, schedule_);
-    ScheduleProgress<T> progress{last_epoch_, fraction_, groups.base_lrs};
-    const bool drives = drives_momentum(schedule_, groups.lrs.size());
-    for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
-      progress.lrs.push_back(optimizer_.lr(i));
-      progress.on_curve.push_back(
-          groups.places[i] == Base::on_curve &&
-          (!detail::bits_differ(progress.lrs[i], groups.lrs[i]) || !schedule_.abilities(i).chains));
-      if (!drives) continue;
-      progress.momentums.push_back(optimizer_.momentum(i));
-      progress.base_momentums.push_back(groups.base_momentums[i]);
+    try {
+      fit(groups, schedule_);
+    } catch (const std::invalid_argument&) {  // the next step says so
     }
-    detail::visit_fields(std::as_const(progress), visitor);
+    for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
+      Remembered& group = groups.remembered[i];
+      const T lr = optimizer_.lr(i);
+      group.on_curve =
+          group.on_curve == true && (!detail::bits_differ(lr, groups.lrs[i]) || !schedule_.abilities(i).chains);
+      groups.lrs[i] = lr;
+      group.momentum = optimizer_.momentum(i);
+    }
+    Epoch last_epoch = last_epoch_;
+    double fraction = fraction_;
+    visit_progress(visitor, last_epoch, fraction, groups, groups.drives_momentum);
+  }
+
+  static void visit_progress(detail::FieldVisitor& visitor, Epoch& last_epoch, double& fraction, Groups& groups,
+                             bool with_momentum) {
+    visitor.visit("last_epoch", detail::field_of(last_epoch));
+    visitor.visit("base_lrs", detail::field_of(groups.base_lrs));
+    visitor.visit("lrs", detail::field_of(groups.lrs));
+    visitor.visit("fraction", detail::field_of(fraction));
+    visitor.visit("on_curve", column<&Remembered::on_curve>(groups));
+    if (!with_momentum) return;
+    visitor.visit("momentums", column<&Remembered::momentum>(groups));
+    visitor.visit("base_momentums", column<&Remembered::base_momentum>(groups));
+  }
+
+  /// One member of what is remembered of the groups, as a list.
+  template <auto Member>
+  [[nodiscard]] static detail::Field column(Groups& groups) {
+    using Values = std::vector<Remembered>;
+    static constexpr detail::FieldType type{
+        .kind = detail::Kind::list,
+        .element_type = &detail::field_type<std::remove_reference_t<decltype(Remembered{}.*Member)>>,
+        .count = [](void* values) { return static_cast<Values*>(values)->size(); },
+        .element = [](void* values, std::size_t i) -> void* { return &((*static_cast<Values*>(values))[i].*Member); },
+        .resize = [](void* values, std::size_t size, bool) { static_cast<Values*>(values)->resize(size); }};
+    return {&type, &groups.remembered, false};
   }
 
   void load(typename Base::Loading& loading) final {
     AnySchedule<T> saved = schedule_;
     saved.visit_options(*loading.options);
-    const bool differ = loading.options_differ(*loading.options);
+    const bool differ = loading.options->differ;
     const bool joins = differ && loading.on_mismatch == OnMismatch::keep_constructed;
     const bool takes = differ && loading.on_mismatch == OnMismatch::take_saved;
     const AnySchedule<T>& schedule = takes ? saved : schedule_;
     saved.validate();
     Groups groups = take_in(schedule);
     saved.check_groups(groups.lrs.size());
-
-    ScheduleProgress<T> progress;
-    detail::visit_fields(progress, *loading.progress);
+    for (Remembered& group : groups.remembered) group.momentum.reset();
+    Epoch last_epoch = 0;
+    double fraction = 0;
+    visit_progress(*loading.progress, last_epoch, fraction, groups, true);
     loading.progress->end();
-    const Time t(progress.last_epoch, progress.fraction);
-    const std::size_t count = groups.lrs.size();
-    const bool drives = drives_momentum(schedule, count);
-    prepare(count, drives);
-    forget_momentum();
-    std::size_t along = 0;
-    for (std::size_t i = 0; i < count; ++i) {
+
+    const Time t(last_epoch, fraction);
+    for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
       const Abilities can = schedule.abilities(i);
-      if (t.fraction != 0 && !can.continuous) {
+      if (fraction != 0 && !can.continuous) {
         throw std::invalid_argument("progress.fraction: expected 0 for a schedule that is not continuous, got " +
-                                    detail::text_of(t.fraction));
+                                    detail::text_of(fraction));
       }
-      const Group<T> group(progress.base_lrs[i], i);
-      bool follows = can.closed_form;
-      if (follows && can.chains) {
-        follows = progress.on_curve[i] ? *progress.on_curve[i] : is_near_curve(saved, t, group, progress.lrs[i]);
-      }
-      groups.places[i] = follows ? Base::on_curve : Base::off_curve;
-      along += follows ? 1 : 0;
-      scratch_[i] = joins && follows ? schedule.at(t, group) : progress.lrs[i];
-      if (!can.momentum) continue;
-      const std::optional<T> momentum =
-          joins || progress.momentums.empty() ? schedule.momentum(t, group) : progress.momentums[i];
-      if (momentum) set_momentum(i, *momentum);
-      if (!progress.base_momentums.empty()) groups.base_momentums[i] = progress.base_momentums[i];
+      Remembered& group = groups.remembered[i];
+      const Group<T> base(groups.base_lrs[i], i);
+      if (!can.closed_form || !can.chains) group.on_curve = can.closed_form;
+      if (!group.on_curve) group.on_curve = is_near_curve(saved, t, base, groups.lrs[i]);
+      groups.next[i] = joins && *group.on_curve ? schedule.at(t, base) : groups.lrs[i];
+      if (can.momentum && (joins || !group.momentum)) group.momentum = schedule.momentum(t, base);
+      set_momentum(groups, i, can.momentum ? group.momentum : std::nullopt);
     }
-    groups.base_lrs = std::move(progress.base_lrs);
-    optimizer_.read(first(before_, count));
+    optimizer_.read(groups.before);
 
     loading.is_writing = true;
-    write(groups, before_.data(), drives);
+    write(groups, groups.before);
     if (takes) schedule_ = saved;
-    arrive(t, groups, along, drives);
+    arrive(t, groups);
   }
 
   /// Whether PyTorch's rounding alone can have moved a rate from the closed form.
@@ -415,16 +336,26 @@ class ScheduleFollower : public Scheduler<T> {
 
   bool all_on_curve_ = false;  ///< All groups are, at a whole epoch: the step of nearly every run.
   bool all_off_curve_ = false;
-  bool drives_momentum_ = false;
   Rates<T> all_{};             ///< All groups, in a step.
   Epoch unchanged_until_ = 0;  ///< Before this epoch the rates stay as they are.
   AnySchedule<T> schedule_;
   double fraction_ = 0;
-  std::vector<T> scratch_{};  ///< What is evaluated, then written.
-  std::vector<T> before_{};   ///< What the optimizer had before.
-  std::vector<T> momentums_{};
-  std::vector<unsigned char> is_driven_{};
 };
+
+// Out of the class, so that compilers do not take it into advance().
+template <Scalar T>
+void ScheduleFollower<T>::step_from_what_is_there(Epoch t) {
+  if (Base::have_changed(groups_)) {
+    Groups groups = take_in(schedule_);
+    return move_to(Time(t, fraction_), groups);
+  }
+  if (!all_off_curve_) return move_to(Time(t, fraction_), groups_);
+  groups_.next = groups_.before;
+  forget_momentum(groups_);
+  schedule_.next(t, all_);
+  write(groups_, groups_.before);
+  last_epoch_ = t;
+}
 
 /// A schedule bound to an optimizer.
 template <class S, Scalar T>
@@ -454,7 +385,7 @@ class Scheduled : public ScheduleFollower<T> {
  protected:
   friend struct detail::Binder;
   /// The schedule is an S.
-  Scheduled(OptimizerRef<T> optimizer, AnySchedule<T> schedule) : ScheduleFollower<T>(optimizer, std::move(schedule)) {}
+  Scheduled(OptimizerRef<T> optimizer, const AnySchedule<T>& schedule) : ScheduleFollower<T>(optimizer, schedule) {}
 };
 
 template <class O, class S>

@@ -125,9 +125,6 @@ class Scheduler {
       options.require_type(name(), detail::encode_options<T>(*this));
       ProgressReader progress(detail::require_dict(*known.find("progress"), "progress"), optimizer_.size());
       loading.options = &options;
-      loading.options_differ = [](const detail::FieldVisitor& read) {
-        return static_cast<const detail::SavedOptions<T>&>(read).differ();
-      };
       loading.progress = &progress;
       load(loading);
     } catch (const std::logic_error& error) {
@@ -143,63 +140,73 @@ class Scheduler {
   /// So far away that no count of epochs overflows.
   static constexpr Epoch last_possible_epoch = Epoch{1} << 62;
 
-  /// Where a group is: moved by somebody else, on the closed form, or not yet taken in.
-  static constexpr unsigned char off_curve = 0;
-  static constexpr unsigned char on_curve = 1;
-  static constexpr unsigned char is_new = 2;
+  /// What is remembered of a group beside its rates.
+  struct Remembered {
+    std::optional<T> initial_lr{};     ///< What the optimizer has recorded.
+    std::optional<T> base_momentum{};  ///< Momentum before it was driven,
+    std::optional<T> momentum{};       ///< and before the last write.
+    std::optional<bool> on_curve{};    ///< Nothing: it is new, or a state does not say.
+    bool is_found = false;             ///< While the groups of before are looked for.
+  };
 
-  /// What is remembered of the groups, one of each for each group.
+  /// The groups, one of each for each of them, and the buffers of a step.
   struct Groups {
     std::vector<T> base_lrs{};
-    std::vector<T> lrs{};                            ///< As they read back when they were left.
-    std::vector<std::optional<T>> initial_lrs{};     ///< What the optimizer has recorded.
-    std::vector<std::optional<T>> base_momentums{};  ///< Momentum before it was driven.
-    std::vector<unsigned char> places{};
+    std::vector<T> lrs{};  ///< As they read back when they were left.
+    std::vector<Remembered> remembered{};
+    std::vector<T> before{};                 ///< The rates that the optimizer had.
+    std::vector<T> next{};                   ///< The rates that are evaluated, then written.
+    std::vector<T> momentums{};              ///< The same of momentum,
+    std::vector<unsigned char> is_driven{};  ///< where it is driven.
+    bool drives_momentum = false;
 
+    void resize(std::size_t count) {
+      for (auto* values : {&base_lrs, &lrs, &before, &next, &momentums}) values->resize(count);
+      remembered.resize(count);
+      is_driven.resize(count);
+    }
     /// Becomes another; where there are as many, the rates stay where they are, as spans of them may be about.
     void take(Groups& other) noexcept {
-      if (other.lrs.size() != lrs.size()) {
-        std::swap(*this, other);
-        return;
+      if (other.lrs.size() == lrs.size()) {
+        for (std::size_t i = 0; i < lrs.size(); ++i) {
+          base_lrs[i] = other.base_lrs[i];
+          lrs[i] = other.lrs[i];
+        }
+      } else {
+        base_lrs.swap(other.base_lrs);
+        lrs.swap(other.lrs);
       }
-      for (std::size_t i = 0; i < lrs.size(); ++i) {
-        base_lrs[i] = other.base_lrs[i];
-        lrs[i] = other.lrs[i];
-      }
-      initial_lrs.swap(other.initial_lrs);
-      base_momentums.swap(other.base_momentums);
-      places.swap(other.places);
-    }
-    void reserve(std::size_t count) {
-      base_lrs.reserve(count);
-      lrs.reserve(count);
-      initial_lrs.reserve(count);
-      base_momentums.reserve(count);
-      places.reserve(count);
+      remembered.swap(other.remembered);
+      before.swap(other.before);
+      next.swap(other.next);
+      momentums.swap(other.momentums);
+      is_driven.swap(other.is_driven);
+      drives_momentum = other.drives_momentum;
     }
   };
 
   /// A load in the making.
   struct Loading {
     OnMismatch on_mismatch;
-    detail::FieldVisitor* options = nullptr;  ///< Reads the saved options into a copy of the constructed ones.
-    bool (*options_differ)(const detail::FieldVisitor&) = nullptr;
+    detail::OptionReader* options = nullptr;   ///< Reads the saved options into a copy of the constructed ones.
     detail::FieldVisitor* progress = nullptr;  ///< Reads the progress.
     bool is_writing = false;                   ///< Whether all is checked, and what throws now is the optimizer.
   };
 
   explicit Scheduler(OptimizerRef<T> optimizer) noexcept : optimizer_(optimizer) {}
 
-  /// Whether groups were added or removed, or exchanged, which their recorded base rates tell. Reads the rates into a
-  /// buffer on the way.
-  [[nodiscard]] bool groups_changed(std::vector<T>& lrs) const {
-    const std::size_t count = optimizer_.size();
-    if (count != groups_.lrs.size()) return true;
-    if (lrs.size() < count) lrs.resize(count);
-    optimizer_.read({lrs.data(), count});
+  /// Whether groups were added or removed, or exchanged, which their recorded base rates tell. Reads the rates into
+  /// groups.before on the way.
+  [[nodiscard]] bool have_changed(Groups& groups) const {
+    const std::size_t count = groups.lrs.size();
+    if (optimizer_.size() != count) return true;
+    optimizer_.read(groups.before);
+    const std::span<const T> before = groups.before;
+    const std::span<const T> left = groups.lrs;
     for (std::size_t i = 0; i < count; ++i) {
-      if (detail::bits_differ(lrs[i], groups_.lrs[i]) && optimizer_.initial_lr(i) != groups_.initial_lrs[i])
+      if (detail::bits_differ(before[i], left[i]) && optimizer_.initial_lr(i) != groups.remembered[i].initial_lr) {
         return true;
+      }
     }
     return false;
   }
@@ -207,35 +214,31 @@ class Scheduler {
   /// The groups that the optimizer has now. One that has moved to another index is recognised by its recorded
   /// initial_lr and the rate that was left in it. Throws std::invalid_argument for a new group without a usable rate.
   [[nodiscard]] Groups current_groups() const {
-    if (std::vector<T> lrs; !groups_changed(lrs)) return groups_;
+    Groups known = groups_;
+    if (!have_changed(known)) return known;
     Groups now;
-    now.reserve(optimizer_.size());
-    const std::size_t count = optimizer_.size();
-    const std::size_t known = groups_.lrs.size();
-    std::vector<unsigned char> taken(known);
-    for (std::size_t i = 0; i < count; ++i) {
+    now.resize(optimizer_.size());
+    for (std::size_t i = 0; i < now.lrs.size(); ++i) {
+      Remembered& group = now.remembered[i];
       const std::optional<T> initial_lr = optimizer_.initial_lr(i);
       const T lr = optimizer_.lr(i);
-      const std::size_t old = find_group(i, taken, initial_lr, lr);
-      if (old < known) {
-        taken[old] = 1;
-        const bool is_there = !detail::bits_differ(lr, groups_.lrs[old]);
-        now.base_lrs.push_back(groups_.base_lrs[old]);
-        now.lrs.push_back(groups_.lrs[old]);
-        now.places.push_back(is_there ? groups_.places[old] : off_curve);
-        now.base_momentums.push_back(groups_.base_momentums[old]);
+      const std::size_t k = find_group(known, i, initial_lr, lr);
+      if (k < known.lrs.size()) {
+        known.remembered[k].is_found = true;
+        now.base_lrs[i] = known.base_lrs[k];
+        now.lrs[i] = known.lrs[k];
+        group = groups_.remembered[k];
+        if (detail::bits_differ(lr, known.lrs[k])) group.on_curve = false;
       } else {
-        const T base_lr = initial_lr ? *initial_lr : lr;
-        if (!detail::is_finite_and_not_negative(base_lr)) {
+        now.base_lrs[i] = initial_lr ? *initial_lr : lr;
+        if (!detail::is_finite_and_not_negative(now.base_lrs[i])) {
           throw std::invalid_argument(std::string(name()) + ": the rate of parameter group " + std::to_string(i) +
-                                      " must be finite and not negative, got " + detail::text_of(base_lr));
+                                      " must be finite and not negative, got " + detail::text_of(now.base_lrs[i]));
         }
-        now.base_lrs.push_back(base_lr);
-        now.lrs.push_back(lr);
-        now.places.push_back(is_new);
-        now.base_momentums.push_back(optimizer_.momentum(i));
+        now.lrs[i] = lr;
+        group.base_momentum = optimizer_.momentum(i);
       }
-      now.initial_lrs.push_back(initial_lr);
+      group.initial_lr = initial_lr;
     }
     return now;
   }
@@ -266,6 +269,16 @@ class Scheduler {
     }
   }
 
+  /// Records the base rates of groups that have none recorded.
+  void record_base_lrs(Groups& groups) const {
+    std::vector<Remembered> recorded = groups.remembered;
+    for (std::size_t i = 0; i < recorded.size(); ++i) {
+      if (!recorded[i].initial_lr) optimizer_.set_initial_lr(i, groups.base_lrs[i]);
+      recorded[i].initial_lr = optimizer_.initial_lr(i);
+    }
+    groups.remembered.swap(recorded);
+  }
+
   /// Puts something back while an exception is on its way; others are dropped.
   template <class Change>
   static void attempt(const Change& change) noexcept {
@@ -280,8 +293,10 @@ class Scheduler {
   Epoch last_epoch_ = 0;
 
  private:
-  /// Reads progress from a state: each list has a value for each group; reals are finite and not negative but for the
-  /// best metric, and counters at most 2^62.
+  friend struct detail::Simulator;
+
+  /// Reads progress from a state: each list of rates has a value for each group; reals are finite and not negative but
+  /// for metrics, and counters at most 2^62.
   class ProgressReader final : public detail::FieldVisitor {
    public:
     ProgressReader(const StateDict& progress, std::size_t groups) : progress_(progress), groups_(groups) {}
@@ -291,21 +306,26 @@ class Scheduler {
       known_.set(key, StateValue());
       const StateValue* const value = progress_.find(key);
       if (value == nullptr) {
-        if (field.get_if<std::vector<std::optional<T>>>() != nullptr) return;  // momentum, which is not always driven
+        if (field.type->element_type == &detail::field_type<std::optional<T>>) return;  // momentum, not always driven
         throw std::invalid_argument(path + ": missing key");
       }
       detail::decode<T>(*value, field, path);
       if (field.type->kind != detail::Kind::list) return check(key, field, *value, path);
-      if (field.count() != groups_) {
+      if (field.count() != groups_ && !is_metric(key)) {
         throw std::invalid_argument(path + " has " + std::to_string(field.count()) + " values for " +
                                     std::to_string(groups_) + " parameter groups");
       }
       const StateValue::List& list = *value->get_if<StateValue::List>();
-      for (std::size_t i = 0; i < groups_; ++i) check(key, field.element(i), list[i], detail::join(path, i));
+      for (std::size_t i = 0; i < list.size(); ++i) check(key, field.element(i), list[i], detail::join(path, i));
     }
     void end() override { detail::require_known_keys(progress_, known_, "a state", "progress"); }
 
    private:
+    /// These are of any sign, and may be infinite.
+    static bool is_metric(std::string_view key) {
+      return key == "best" || key == "metrics" || key == "sum" || key == "average";
+    }
+
     static void check(std::string_view key, const detail::Field& field, const StateValue& value,
                       const std::string& path) {
       if (field.type->kind == detail::Kind::optional) {
@@ -314,9 +334,11 @@ class Scheduler {
         const Epoch count = detail::read_integer(field);
         if (count < 0) detail::throw_expected(path, "0 or more", value);
         if (count > last_possible_epoch) detail::throw_expected(path, "at most 2^62", value);
-      } else if (const T* const real = field.get_if<T>(); real != nullptr && key == "best") {
-        if (detail::is_nan(*real)) detail::throw_expected(path, "a metric", value);
-      } else if (real != nullptr && key != "fraction") {
+      } else if (is_metric(key)) {
+        detail::with_real<T>(field, [&](const auto& real) {
+          if (detail::is_nan(real) && key != "sum") detail::throw_expected(path, "a metric", value);
+        });
+      } else if (const T* const real = field.get_if<T>(); real != nullptr && key != "fraction") {
         if (!detail::is_finite_and_not_negative(*real)) {
           detail::throw_expected(path, "a number that is finite and not negative", value);
         }
@@ -332,16 +354,17 @@ class Scheduler {
     StateDict known_{};
   };
 
-  /// Which of the remembered groups that are not taken yet the i-th is; as many as there are if none.
-  [[nodiscard]] std::size_t find_group(std::size_t i, const std::vector<unsigned char>& taken,
-                                       const std::optional<T>& initial_lr, const T& lr) const {
-    const std::size_t known = groups_.lrs.size();
-    if (!initial_lr) return i < known && taken[i] == 0 && !groups_.initial_lrs[i] ? i : known;
-    std::size_t moved = known;
-    for (std::size_t k = 0; k < known; ++k) {
-      if (taken[k] != 0 || groups_.initial_lrs[k] != initial_lr) continue;
-      if (!detail::bits_differ(groups_.lrs[k], lr)) return k;
-      if (moved == known) moved = k;
+  /// Which of the known groups that are not found yet the i-th is; as many as there are if none.
+  [[nodiscard]] static std::size_t find_group(const Groups& known, std::size_t i, const std::optional<T>& initial_lr,
+                                              const T& lr) {
+    const std::size_t count = known.lrs.size();
+    const auto& groups = known.remembered;
+    if (!initial_lr) return i < count && !groups[i].is_found && !groups[i].initial_lr ? i : count;
+    std::size_t moved = count;
+    for (std::size_t k = 0; k < count; ++k) {
+      if (groups[k].is_found || groups[k].initial_lr != initial_lr) continue;
+      if (!detail::bits_differ(known.lrs[k], lr)) return k;
+      if (moved == count) moved = k;
     }
     return moved;
   }
@@ -358,6 +381,8 @@ class Scheduler {
   virtual void show_options(detail::FieldVisitor& visitor) const = 0;
   virtual void visit_progress(detail::FieldVisitor& visitor) const = 0;
   virtual void load(Loading& loading) = 0;
+  /// This, where its steps follow a schedule and not metrics.
+  [[nodiscard]] virtual const ScheduleFollower<T>* as_follower() const noexcept { return nullptr; }
 };
 
 }  // namespace lr_scheduler

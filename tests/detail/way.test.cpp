@@ -67,5 +67,16 @@ TEMPLATE_TEST_CASE("a way is continuous: between epochs it lies between their va
   CHECK(detail::straight_way<T>(T(1.5L), T(2))(T(0), T(1)) == T(0.75L));
 }
 
+TEMPLATE_TEST_CASE("a number is folded there and back", "", double, long double) {
+  using T = TestType;
+  static_assert(detail::folded(1.5, 2.0) == 1.5);
+  CHECK(detail::folded(T(0), T(2)) == T(0));
+  CHECK(detail::folded(T(2), T(2)) == T(2));
+  CHECK(detail::folded(T(2.5L), T(2)) == T(1.5L));
+  CHECK(detail::folded(T(4), T(2)) == T(0));
+  CHECK(detail::folded(T(4.5L), T(2)) == T(0.5L));
+  CHECK(detail::folded(T(7), T(2)) == T(1));
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing

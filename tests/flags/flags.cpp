@@ -89,6 +89,39 @@ void every_class() {
   run<ExponentialLR<double>>(schedule::Exponential<double>{.gamma = 0.5}, 0.0625, "ExponentialLR");
   run<PolynomialLR<double>>(schedule::Polynomial<double>{.total_iters = 4}, 0.125, "PolynomialLR");
   run<WarmupLR<double>>(schedule::LinearWarmup<double>{.warmup_steps = 4}, 0.375, "WarmupLR");
+  run<WarmupCosineLR<double>>(schedule::WarmupCosine<double>{.warmup_steps = 2, .total_steps = 4}, 0.25,
+                              "WarmupCosineLR");
+  run<WarmupLinearLR<double>>(schedule::WarmupLinear<double>{.warmup_steps = 2, .total_steps = 6}, 0.375,
+                              "WarmupLinearLR");
+  run<WarmupPolynomialLR<double>>(schedule::WarmupPolynomial<double>{.warmup_steps = 2, .total_steps = 6, .power = 2},
+                                  0.28125, "WarmupPolynomialLR");
+  run<WarmupInverseSqrtLR<double>>(schedule::WarmupInverseSqrt<double>{.warmup_steps = 2, .timescale = 1},
+                                   0.35355339059327379, "WarmupInverseSqrtLR");
+  run<WarmupStableDecayLR<double>>(
+      schedule::WarmupStableDecay<double>{.warmup_steps = 1, .stable_steps = 1, .decay_steps = 4}, 0.25,
+      "WarmupStableDecayLR");
+  run<NoamLR<double>>(schedule::Noam<double>{.d_model = 4, .warmup_steps = 4}, 0.09375, "NoamLR");
+  run<RexLR<double>>(schedule::Rex<double>{.total_steps = 4}, 0.2, "RexLR");
+  run<InverseTimeLR<double>>(schedule::InverseTime<double>{.timescale = 3}, 0.25, "InverseTimeLR");
+  run<PiecewiseLR<double>>(
+      schedule::Piecewise<double>{.boundaries = {4}, .scales = {1, 0}, .interpolation = Interpolation::linear}, 0.125,
+      "PiecewiseLR");
+  const schedule::Anneal<double> line{.steps = 4};
+  run<Scheduled<schedule::Anneal<double>, double>>(line, 0.125, "Anneal");
+  run<Scheduled<schedule::ExponentialWarmup<double>, double>>(schedule::ExponentialWarmup<double>{.warmup_period = 2},
+                                                              0.43233235838169365, "ExponentialWarmup");
+  run<Scheduled<schedule::RAdamWarmup<double>, double>>(schedule::RAdamWarmup<double>{.beta2 = 0.9},
+                                                        0.19613035285775222, "RAdamWarmup");
+  run<Scheduled<schedule::Cycles<double>, double>>(
+      schedule::Cycles<double>{.schedule = line, .length = 2, .length_mult = 2, .decay = 0.5}, 0.21875, "Cycles");
+  run<Scheduled<schedule::Retimed<double>, double>>(
+      schedule::Retimed<double>{.schedule = line, .begin = -1, .end = 1.5, .stretch = 2}, 0.4375, "Retimed");
+  run<Scheduled<schedule::Scaled<double>, double>>(schedule::Scaled<double>{.schedule = line, .by = line, .floor = 0.5},
+                                                   0.40625, "Scaled");
+  run<Scheduled<schedule::Clamp<double>, double>>(schedule::Clamp<double>{.schedule = line, .min_ratio = 0.5}, 0.25,
+                                                  "Clamp");
+  run<Scheduled<schedule::BaseRate<double>, double>>(schedule::BaseRate<double>{.schedule = line, .base_lr = 1}, 0.25,
+                                                     "BaseRate");
   run<CosineAnnealingLR<double>>(schedule::CosineAnnealing<double>{.T_max = 6}, 0.25, "CosineAnnealingLR");
   run<CosineAnnealingWarmRestarts<double>>(schedule::CosineAnnealingWarmRestarts<double>{.T_0 = 2, .T_mult = 2},
                                            0.42677669529663687, "CosineAnnealingWarmRestarts");
@@ -131,6 +164,18 @@ void no_numbers() {
   expect(groups[0].lr == 0.125, "a metric that is not a number is bad");
   plateau.step(0.5);
   expect(groups[0].lr == 0.125, "a better metric is better");
+  ReduceLROnPlateau means{groups, {.patience = 0, .accumulate = 2, .smoothing = 0.5}};
+  means.step(1.0);
+  expect(means.step(1.0) == PlateauReport::improved, "a first mean is better");
+  means.step(not_a_number());
+  expect(means.step(0.25) == PlateauReport::reduced, "a mean with what is not a number is bad");
+  means.step(0.25);
+  expect(means.step(0.25) == PlateauReport::improved, "and leaves the smoothed value alone");
+  GreedyLR greedy{groups, {.patience = 0, .smooth = true}};
+  greedy.step(1.0);
+  greedy.step(not_a_number());
+  greedy.step(0.5);
+  expect(greedy.best() == 0.75, "a window is without what is not a number");
 }
 
 /// The rule compares what it left with what is there.
@@ -207,6 +252,12 @@ void resumed() {
       "ChainedScheduler resumes");
   resume<ReduceLROnPlateau<T>>(PlateauOptions<T>{.factor = third, .patience = 1, .min_lr = tenth / 8},
                                "ReduceLROnPlateau resumes");
+  resume<ReduceLROnPlateau<T>>(
+      PlateauOptions<T>{
+          .factor = third, .patience = 0, .smoothing = third, .schedule = schedule::LinearWarmup<T>{.warmup_steps = 7}},
+      "ReduceLROnPlateau with a schedule resumes");
+  resume<GreedyLR<T>>(GreedyOptions<T>{.factor = third, .patience = 0, .min_lr = tenth / 8, .smooth = true},
+                      "GreedyLR resumes");
 }
 
 /// Factors beyond the largest number, and a base rate of zero.

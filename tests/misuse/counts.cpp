@@ -55,6 +55,30 @@ void counts() {
 #else
   StepLR step{optimizer, {.step_size = 3}};
 #endif
+#ifdef MISUSE_a_text_for_a_length  // convert|initiali|char
+  schedule::Anneal<double> anneal{.steps = "4"};
+#elif defined(MISUSE_a_bool_for_a_length)  // integer|whole|bool
+  schedule::Anneal<double> anneal{.steps = true};
+#else
+  schedule::Anneal<double> anneal{.steps = 4.5};
+#endif
+#ifdef MISUSE_a_text_for_a_stretch  // convert|initiali|char
+  schedule::Retimed<double> retimed{.schedule = anneal, .stretch = "2"};
+#elif defined(MISUSE_a_bool_for_a_stretch)  // integer|whole|bool
+  schedule::Retimed<double> retimed{.schedule = anneal, .stretch = true};
+#else
+  schedule::Retimed<double> retimed{.schedule = anneal, .stretch = 2};
+#endif
+#ifdef MISUSE_a_text_among_boundaries  // convert|initiali|char|matching
+  [[maybe_unused]] schedule::Piecewise<double> table{.boundaries = {1, "2"}, .values = {1, 2, 3}};
+#else
+  [[maybe_unused]] schedule::Piecewise<double> table{.boundaries = {1, 2.5}, .values = {1, 2, 3}};
+#endif
+#ifdef MISUSE_one_cycle_and_a_half  // integer|whole|fraction
+  schedule::Cycles<double> cycles{.schedule = retimed, .length = 2.5, .limit = 1.5};
+#else
+  schedule::Cycles<double> cycles{.schedule = retimed, .length = 2.5, .limit = 2};
+#endif
 #ifdef MISUSE_half_an_epoch_of_patience  // integer|whole|fraction
   ReduceLROnPlateau plateau{optimizer, {.patience = 0.5}};
 #else
@@ -110,6 +134,11 @@ void required_options() {
   StepLR<double> first{optimizer, {.gamma = 0.5}};
 #else
   StepLR first{optimizer, {.step_size = 3, .gamma = 0.5}};
+#endif
+#ifdef MISUSE_a_clamp_of_nothing  // [Rr]equired|AnySchedule|initiali
+  [[maybe_unused]] schedule::Clamp<double> clamp{.min_lr = 0.1};
+#else
+  [[maybe_unused]] schedule::Clamp<double> clamp{.schedule = step, .min_lr = 0.1};
 #endif
 #ifdef MISUSE_a_cycle_without_max_lr  // [Rr]equired|OneOrPerGroup
   schedule::Cyclic<double> cycle{.base_lr = 0.1};

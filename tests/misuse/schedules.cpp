@@ -84,6 +84,21 @@ void schedulers_are_no_schedules() {
 #endif
 }
 
+void schedules_in_a_row() {
+  const schedule::Step<double> step{.step_size = 3};
+  const schedule::Linear<double> line{.total_iters = 3};
+#ifdef MISUSE_an_endless_schedule_before_another  // duration
+  const auto sequence = schedule::sequence(step, line);
+#else
+  const auto sequence = schedule::sequence(line, step);
+#endif
+#ifdef MISUSE_a_rate_in_a_clamp  // no schedule|at[(]
+  const schedule::Clamp<double> clamp{.schedule = 0.5};
+#else
+  const schedule::Clamp<double> clamp{.schedule = sequence};
+#endif
+}
+
 /// A schedule of one's own that names its options.
 struct Decay {
   double rate = 0.1;

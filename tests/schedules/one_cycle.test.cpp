@@ -247,7 +247,7 @@ TEST_CASE("OneCycleLR needs momentum to cycle it") {
 TEST_CASE("OneCycleLR prefers total_steps to epochs") {
   const schedule::OneCycle<double> schedule{.max_lr = 1, .total_steps = 10, .epochs = -3, .steps_per_epoch = 5};
   schedule.validate();
-  CHECK(schedule.steps() == 10);
+  CHECK(schedule.duration() == 10);
 }
 
 TEST_CASE("OneCycleLR holds past its end, however far") {

@@ -236,5 +236,66 @@ TEST_CASE("SequentialLR leaves everything as it was where a function throws") {
   CHECK(groups[1999].lr == 0.25);
 }
 
+/// A schedule of a user's own that takes three steps.
+struct ThreeSteps {
+  double at(Epoch, double base_lr) const { return base_lr / 2; }
+  Epoch duration() const { return 3; }
+};
+
+TEST_CASE("a sequence takes its milestones from how long its schedules are") {
+  using namespace schedule;
+  const LinearWarmup<double> warmup{.warmup_steps = 2};
+  const CosineAnnealing<double> cosine{.T_max = 4};
+  CHECK(sequence(warmup, cosine) == Sequential<double>{.schedules = {warmup, cosine}, .milestones = {2}});
+  CHECK(sequence(warmup, cosine, exponential) ==
+        Sequential<double>{.schedules = {warmup, cosine, exponential}, .milestones = {2, 6}});
+  CHECK(sequence(exponential) == Sequential<double>{.schedules = {exponential}});
+
+  auto groups = two_groups<double>();
+  SequentialLR scheduler{groups, sequence(warmup, Anneal<double>{.steps = 2, .end_factor = 0.5}, exponential)};
+  check_rates(scheduler, groups, {{0L, 0L}, {0.05L, 0.2L}, {0.1L, 0.4L}, {0.075L, 0.3L}, {0.1L, 0.4L}, {0.05L, 0.2L}});
+}
+
+TEST_CASE("each schedule that ends says after how many steps") {
+  using namespace schedule;
+  CHECK(Constant<double>{.total_iters = 7}.duration() == 7);
+  CHECK(Linear<double>{.total_iters = 7}.duration() == 7);
+  CHECK(Polynomial<double>{.total_iters = 7}.duration() == 7);
+  CHECK(CosineAnnealing<double>{.T_max = 7}.duration() == 7);
+  CHECK(OneCycle<double>{.max_lr = 1, .total_steps = 7}.duration() == 7);
+  CHECK(OneCycle<double>{.max_lr = 1, .epochs = 3, .steps_per_epoch = 5}.duration() == 15);
+  CHECK(SWA<double>{.swa_lr = 1, .anneal_epochs = 7}.duration() == 7);
+  CHECK(LinearWarmup<double>{.warmup_steps = 7}.duration() == 7);
+  CHECK(Anneal<double>{.steps = 6.5}.duration() == 7);
+}
+
+TEST_CASE("a sequence takes a user's own schedule, of the scalar that is given") {
+  const schedule::Sequential<double> sequence = schedule::sequence<double>(ThreeSteps{}, exponential);
+  CHECK(sequence.milestones == std::vector<Epoch>{3});
+  CHECK(sequence.at(2, 0.8) == 0.4);
+  CHECK(sequence.at(4, 0.8) == 0.4);
+  const schedule::Sequential<double> deduced = schedule::sequence(third, ThreeSteps{}, exponential);
+  CHECK(deduced.milestones == std::vector<Epoch>{100, 103});
+}
+
+TEST_CASE("a sequence leaves out what takes no steps, but as the last") {
+  using namespace schedule;
+  const LinearWarmup<double> none{.warmup_steps = 0};
+  const LinearWarmup<double> warmup{.warmup_steps = 2};
+  CHECK(sequence(none, exponential) == sequence(exponential));
+  CHECK(sequence(warmup, none, none, exponential) == sequence(warmup, exponential));
+  CHECK(sequence(warmup, none) == Sequential<double>{.schedules = {warmup, none}, .milestones = {2}});
+}
+
+TEST_CASE("a sequence is refused where a length is none") {
+  using namespace schedule;
+  CHECK(message_of([] { (void)sequence(LinearWarmup<double>{.warmup_steps = -2}, exponential); }) ==
+        "WarmupLR: warmup_steps must not be negative, got -2");
+  CHECK(message_of([] { (void)sequence(OneCycle<double>{.max_lr = 1}, exponential); }) ==
+        "OneCycleLR: needs total_steps, or epochs and steps_per_epoch");
+  const LinearWarmup<double> endless{.warmup_steps = std::numeric_limits<Epoch>::max()};
+  CHECK(sequence(endless, exponential).milestones == std::vector<Epoch>{std::numeric_limits<Epoch>::max()});
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing

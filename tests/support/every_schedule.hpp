@@ -26,6 +26,7 @@ struct Facts {
   Abilities can{};
   std::optional<Abilities> second_can{};  ///< What it can do for the second group, where that differs.
   bool has_function = false;              ///< Whether a function is among its options, which JSON does not have.
+  bool holds_schedules = false;           ///< Which a state of others cannot bring.
   bool scales = false;                    ///< Whether its rates are multiples of the base rate.
   long double lowest = 0;                 ///< The rates of all epochs.
   long double highest = 0.4L;
@@ -48,7 +49,7 @@ template <Scalar T>
 struct EveryExample {
   std::string name;  ///< Its class, and what is special about it.
   Facts facts;
-  std::optional<AnySchedule<T>> schedule;  ///< Nothing for ReduceLROnPlateau.
+  std::optional<AnySchedule<T>> schedule;  ///< Nothing for those that depend on a metric.
   Bind<T> bind;
   std::array<Bind<T>, 2> alone;  ///< Bind what moves one of the groups to that group alone.
   /// Binds a copy of the schedule that a scheduler, made by bind, has.
@@ -64,9 +65,10 @@ template <class Bound>
 struct OptionsOf {
   using type = typename Bound::schedule_type;
 };
-template <Scalar T>
-struct OptionsOf<ReduceLROnPlateau<T>> {
-  using type = PlateauOptions<T>;
+template <class Bound>
+  requires requires { typename Bound::options_type; }
+struct OptionsOf<Bound> {
+  using type = typename Bound::options_type;
 };
 
 template <class Bound>
@@ -203,6 +205,93 @@ void add_factors(std::vector<EveryExample<T>>& list) {
                                        .far_highest = 0.4L,
                                        .roundings = 10,
                                        .added = 0.6L}));
+}
+
+/// A factor of the time that keeps its end; `added` is worked out in 40 digits where it is no quotient.
+inline Facts factor_with_end(long double added, long double far_lowest, long double far_highest,
+                             long double lowest = 0) {
+  return {.can = factor_of_time,
+          .scales = true,
+          .lowest = lowest,
+          .far_lowest = far_lowest,
+          .far_highest = far_highest,
+          .roundings = 40,
+          .added = added};
+}
+
+template <Scalar T>
+void add_warmups(std::vector<EveryExample<T>>& list) {
+  list.push_back(example<WarmupLR<T>>("whose first update counts",
+                                      {.warmup_steps = 7, .first_update = FirstUpdate::one_of_w},
+                                      factor_with_end(0.571428571428571428571L, 0.1L, 0.4L, 0.014L)));
+  list.push_back(example<WarmupLR<T>>("whose first update counts, full at the end",
+                                      {.warmup_steps = 5, .first_update = FirstUpdate::one_of_w_plus_1},
+                                      factor_with_end(0.666666666666666666667L, 0.1L, 0.4L, 0.016L)));
+  list.push_back(example<WarmupCosineLR<T>>(
+      "", {.warmup_steps = 2, .total_steps = 14, .min_ratio = T(0.1L), .start_factor = T(0.2L)},
+      factor_with_end(0.984666621830080729037L, 0.01L, 0.04L, 0.01L)));
+  list.push_back(example<WarmupCosineLR<T>>(
+      "of one and a half waves",
+      {.warmup_steps = 4, .total_steps = 13, .num_cycles = T(1.5L), .first_update = FirstUpdate::one_of_w},
+      factor_with_end(1, 0, 0)));
+  list.push_back(example<WarmupCosineLR<T>>(
+      "that ends half way",
+      {.warmup_steps = 2, .total_steps = 10, .num_cycles = T(0.25L), .first_update = FirstUpdate::one_of_w_plus_1},
+      factor_with_end(0.990392640201615224563L, 0.05L, 0.2L, 0.033L)));
+  list.push_back(example<WarmupLinearLR<T>>("", {.warmup_steps = 5, .total_steps = 17}, factor_with_end(0.6L, 0, 0)));
+  list.push_back(example<WarmupLinearLR<T>>(
+      "to a tenth", {.warmup_steps = 2, .total_steps = 12, .min_ratio = T(0.1L), .start_factor = T(0.3L)},
+      factor_with_end(0.91L, 0.01L, 0.04L, 0.01L)));
+  list.push_back(example<WarmupLinearLR<T>>(
+      "without a way down", {.warmup_steps = 9, .total_steps = 9, .first_update = FirstUpdate::one_of_w},
+      factor_with_end(0.444444444444444444444L, 0, 0)));
+  list.push_back(example<WarmupPolynomialLR<T>>(
+      "", {.warmup_steps = 2, .total_steps = 11, .power = T(1.5L), .min_ratio = T(0.05L)},
+      factor_with_end(0.846149857335964620066L, 0.005L, 0.02L)));
+  list.push_back(example<WarmupPolynomialLR<T>>(
+      "with a root",
+      {.warmup_steps = 4, .total_steps = 10, .power = T(0.5L), .first_update = FirstUpdate::one_of_w_plus_1},
+      factor_with_end(0.8L, 0, 0)));
+  list.push_back(example<WarmupInverseSqrtLR<T>>("", {.warmup_steps = 4}, factor_with_end(0.75L, 0, 3e-8L)));
+  list.push_back(example<WarmupInverseSqrtLR<T>>(
+      "with a timescale", {.warmup_steps = 2, .timescale = 10.5, .first_update = FirstUpdate::one_of_w_plus_1},
+      factor_with_end(0.955533085905909155096L, 0, 5e-8L)));
+  list.push_back(example<WarmupStableDecayLR<T>>("", {.warmup_steps = 1, .stable_steps = 1, .decay_steps = 9},
+                                                 factor_with_end(0.666666666666666666667L, 0, 0)));
+  list.push_back(example<WarmupStableDecayLR<T>>("in a straight line",
+                                                 {.warmup_steps = 5,
+                                                  .stable_steps = 4,
+                                                  .decay_steps = 8,
+                                                  .shape = Shape::linear,
+                                                  .min_ratio = T(0.1L),
+                                                  .first_update = FirstUpdate::one_of_w},
+                                                 factor_with_end(0.8L, 0.01L, 0.04L, 0.01L)));
+  list.push_back(example<WarmupStableDecayLR<T>>(
+      "along a cosine",
+      {.warmup_steps = 0, .stable_steps = 2, .decay_steps = 9, .shape = Shape::cosine, .min_ratio = T(0.3L)},
+      factor_with_end(0.978892417275067934419L, 0.03L, 0.12L, 0.03L)));
+  list.push_back(example<WarmupStableDecayLR<T>>("that falls exponentially",
+                                                 {.warmup_steps = 2,
+                                                  .stable_steps = 0,
+                                                  .decay_steps = 7,
+                                                  .shape = Shape::exponential,
+                                                  .min_ratio = T(0.2L),
+                                                  .first_update = FirstUpdate::one_of_w_plus_1},
+                                                 factor_with_end(0.849157862822250674551L, 0.02L, 0.08L, 0.02L)));
+  list.push_back(example<NoamLR<T>>("", {.d_model = 4, .warmup_steps = 4}, factor_with_end(0.1875L, 0, 7e-9L)));
+  list.push_back(example<NoamLR<T>>("whose first update counts",
+                                    {.d_model = 2, .warmup_steps = 5, .first_update = FirstUpdate::one_of_w},
+                                    factor_with_end(0.25298221281347034656L, 0, 9e-9L)));
+  list.push_back(example<NoamLR<T>>("without a warm-up", {.d_model = 1, .warmup_steps = 0},
+                                    factor_with_end(0.577350269189625764509L, 0, 2e-8L)));
+  list.push_back(example<RexLR<T>>("", {.total_steps = 9}, factor_with_end(0.8L, 0, 0)));
+  list.push_back(example<RexLR<T>>("to a tenth", {.total_steps = 12, .min_ratio = T(0.1L)},
+                                   factor_with_end(0.871428571428571428571L, 0.01L, 0.04L, 0.01L)));
+  list.push_back(example<InverseTimeLR<T>>("", {.timescale = 4.5}, factor_with_end(0.6L, 0, 2e-15L)));
+  list.push_back(example<InverseTimeLR<T>>("with a power", {.timescale = 10, .power = T(1.7L)},
+                                           factor_with_end(0.640171448902087442124L, 0, 1e-20L)));
+  list.push_back(example<InverseTimeLR<T>>("in stairs", {.timescale = 2, .power = T(0.5L), .staircase = true},
+                                           factor_with_end(0.707106781186547524401L, 0, 2e-8L)));
 }
 
 // Half a cosine wave, (1 + cos x) / 2, in 40 digits.
@@ -454,6 +543,189 @@ void add_chains(std::vector<EveryExample<T>>& list) {
 }
 
 template <Scalar T>
+void add_vocabulary(std::vector<EveryExample<T>>& list) {
+  using namespace schedule;
+  list.push_back(example<Scheduled<Anneal<T>, T>>(
+      "along a cosine", {.steps = 7.5, .shape = Shape::cosine, .power = T(1.5L), .end_factor = T(0.1L)},
+      {.can = factor_of_time,
+       .scales = true,
+       .lowest = 0.01L,
+       .far_lowest = 0.01L,
+       .far_highest = 0.04L,
+       .added = 0.57655764746872634085L /* 0.1 + 0.9 ((1 + cos(0.4 pi)) / 2)^1.5 */}));
+  list.push_back(example<Scheduled<Anneal<T>, T>>("up and down",
+                                                  {.steps = 7,
+                                                   .shape = Shape::one_minus_sqrt,
+                                                   .time_power = T(0.5L),
+                                                   .start_factor = T(0.3L),
+                                                   .end_factor = T(0.9L),
+                                                   .after_end = AfterEnd::rebound},
+                                                  {.can = factor_of_time,
+                                                   .scales = true,
+                                                   .lowest = 0.03L,
+                                                   .highest = 0.36L,
+                                                   .far_lowest = 0.03L,
+                                                   .far_highest = 0.36L,
+                                                   .added = 0.78546402694213272857L /* 0.3 + 0.6 (3 / 7)^(1/4) */}));
+  list.push_back(example<Scheduled<Anneal<T>, T>>(
+      "by the same factor each step",
+      {.steps = 6, .shape = Shape::geometric, .start_factor = T(0.01L), .end_factor = T(1)},
+      {.can = factor_of_time,
+       .scales = true,
+       .lowest = 0.001L,
+       .far_lowest = 0.1L,
+       .far_highest = 0.4L,
+       .added = 0.1L}));
+  list.push_back(example<Scheduled<Anneal<T>, T>>(
+      "from 0 along an exponential",
+      {.steps = 5, .shape = Shape::exponential, .start_factor = T(0), .end_factor = T(1)},
+      {.can = factor_of_time,
+       .scales = true,
+       .far_lowest = 0.1L,
+       .far_highest = 0.4L,
+       .added = 0.68049208922710574063L /* 2 - 2^0.4 */}));
+  list.push_back(example<PiecewiseLR<T>>(
+      "of rates", {.boundaries = {2.5, 6}, .values = {T(0.1L), T(0.3L), T(0.05L)}},
+      {.can = restarting, .lowest = 0.05L, .highest = 0.3L, .far_lowest = 0.05L, .far_highest = 0.05L, .added = 0.3L}));
+  list.push_back(example<PiecewiseLR<T>>(
+      "of factors and straight lines",
+      {.boundaries = {4, 9}, .scales = {T(0.2L), T(1), T(0.1L)}, .interpolation = Interpolation::linear},
+      {.can = factor_of_time,
+       .scales = true,
+       .lowest = 0.01L,
+       .far_lowest = 0.01L,
+       .far_highest = 0.04L,
+       .added = 0.8L}));
+  list.push_back(example<Scheduled<ExponentialWarmup<T>, T>>("", {.warmup_period = 4},
+                                                             {.can = factor_of_time,
+                                                              .scales = true,
+                                                              .lowest = 0.02L,
+                                                              .far_lowest = 0.1L,
+                                                              .far_highest = 0.4L,
+                                                              .added = 0.63212055882855767840L /* 1 - 1 / e */}));
+  list.push_back(example<Scheduled<RAdamWarmup<T>, T>>("", {.beta2 = T(0.9L)},
+                                                       {.can = factor_of_time,
+                                                        .scales = true,
+                                                        .lowest = 0.015L,
+                                                        .far_lowest = 0.1L,
+                                                        .far_highest = 0.4L,
+                                                        .added = 0.39226070571550444165L}));
+}
+
+template <Scalar T>
+void add_modifiers(std::vector<EveryExample<T>>& list) {
+  using namespace schedule;
+  const Exponential<T> halving{.gamma = T(0.5L)};
+  const Step<T> halving_steps{.step_size = 1, .gamma = T(0.5L)};
+  const Cyclic<T> triangles{.base_lr = T(0.1L), .max_lr = T(0.5L), .step_size_up = 2};
+  list.push_back(example<Scheduled<Cycles<T>, T>>(
+      "of a cosine",
+      {.schedule = Anneal<T>{.steps = 4, .shape = Shape::cosine}, .length = 4, .length_mult = 1.5, .decay = T(0.5L)},
+      {.can = factor_of_time,
+       .scales = true,
+       .far_highest = 1e-20L,
+       .roundings = 40,
+       .added = 0.14644660940672623780L /* (1 - sqrt(1/2)) / 2 */}));
+  list.push_back(example<Scheduled<Cycles<T>, T>>(
+      "that end", {.schedule = Linear<T>{.start_factor = T(0.25L), .total_iters = 3}, .length = 3, .limit = 2},
+      {.can = factor_of_time,
+       .scales = true,
+       .lowest = 0.025L,
+       .far_lowest = 0.1L,
+       .far_highest = 0.4L,
+       .added = 0.25L}));
+  list.push_back(example<Scheduled<Cycles<T>, T>>("of steps", {.schedule = halving_steps, .length = 2.5},
+                                                  {.can = factor_of_epochs,
+                                                   .scales = true,
+                                                   .lowest = 0.025L,
+                                                   .far_lowest = 0.025L,
+                                                   .far_highest = 0.4L,
+                                                   .added = 1}));
+  list.push_back(example<Scheduled<Cycles<T>, T>>("of triangles", {.schedule = triangles, .length = 3},
+                                                  {.can = cycling,
+                                                   .lowest = 0.1L,
+                                                   .highest = 0.5L,
+                                                   .far_lowest = 0.1L,
+                                                   .far_highest = 0.5L,
+                                                   .added = 0.1L,
+                                                   .added_base = 0.1L}));
+  list.push_back(example<Scheduled<Retimed<T>, T>>(
+      "of a cosine",
+      {.schedule = CosineAnnealing<T>{.T_max = 6, .eta_min = T(0.02L)}, .begin = -1.5, .end = 5, .stretch = 1.5},
+      {.can = restarting,
+       .lowest = 0.02L,
+       .far_lowest = 0.025L,
+       .far_highest = 0.046L,
+       .added = 0.98330365488164346050L /* 0.02 + 0.98 (1 + cos(pi / 12)) / 2 */}));
+  list.push_back(example<Scheduled<Retimed<T>, T>>(
+      "of steps", {.schedule = halving_steps, .begin = 2, .stretch = 3, .staircase = true},
+      {.can = factor_of_epochs, .scales = true, .highest = 0.1L, .added = 0.125L}));
+  // Momentum stays where the cycle leaves it.
+  list.push_back(example<Scheduled<Retimed<T>, T>>(
+      "of triangles and a decay",
+      {.schedule = Sequential<T>{.schedules = {triangles, halving}, .milestones = {3}}, .begin = 1, .stretch = 2},
+      {.can = {.closed_form = true, .continuous = true, .momentum = true}, .highest = 0.5L, .added = 0.4L}));
+  list.push_back(example<Scheduled<Scaled<T>, T>>(
+      "of two factors",
+      {.schedule = Step<T>{.step_size = 2, .gamma = T(0.5L)}, .by = LinearWarmup<T>{.warmup_steps = 3}},
+      {.can = factor_of_epochs, .scales = true, .added = 0.5L}));
+  list.push_back(example<Scheduled<Scaled<T>, T>>(
+      "down to a floor",
+      {.schedule = CosineAnnealing<T>{.T_max = 5}, .by = Exponential<T>{.gamma = T(0.9L)}, .floor = T(0.02L)},
+      {.can = restarting,
+       .far_lowest = 0.02L,
+       .far_highest = 0.02L,
+       .added = 0.25728330555033166391L /* 0.02 + ((1 + cos(0.6 pi)) / 2 - 0.02) 0.729 */}));
+  list.push_back(example<Scheduled<Scaled<T>, T>>(
+      "of all of them",
+      {.schedule = Clamp<T>{.schedule = Cycles<T>{.schedule = Anneal<T>{.steps = 4}, .length = 4, .length_mult = 2},
+                            .min_ratio = T(0.1L)},
+       .by = Retimed<T>{.schedule = Anneal<T>{.steps = 10}, .begin = -5}},
+      {.can = restarting, .scales = true, .added = 0.25L}));
+  list.push_back(example<Scheduled<Clamp<T>, T>>("of a decay",
+                                                 {.schedule = halving, .min_lr = T(0.03L), .max_ratio = T(0.7L)},
+                                                 {.can = restarting,
+                                                  .lowest = 0.03L,
+                                                  .highest = 0.28L,
+                                                  .far_lowest = 0.03L,
+                                                  .far_highest = 0.03L,
+                                                  .added = 0.125L}));
+  list.push_back(example<Scheduled<Clamp<T>, T>>("of triangles", {.schedule = triangles, .max_lr = T(0.35L)},
+                                                 {.can = cycling,
+                                                  .lowest = 0.1L,
+                                                  .highest = 0.35L,
+                                                  .far_lowest = 0.1L,
+                                                  .far_highest = 0.35L,
+                                                  .added = 0.3L,
+                                                  .added_base = 0.1L}));
+  const Linear<T> rising{.start_factor = T(0.25L), .total_iters = 4};
+  list.push_back(example<Scheduled<Clamp<T>, T>>(
+      "of a schedule for each group", {.schedule = PerGroup<T>{.schedules = {halving, rising}}, .min_lr = T(0.02L)},
+      {.can = restarting,
+       .lowest = 0.02L,
+       .far_lowest = 0.02L,
+       .far_highest = 0.4L,
+       .refusal = "PerGroup: schedulers has 2 values for 3 parameter groups"},
+      {bind<Scheduled<Clamp<T>, T>>({.schedule = halving, .min_lr = T(0.02L)}),
+       bind<Scheduled<Clamp<T>, T>>({.schedule = rising, .min_lr = T(0.02L)})}));
+  list.push_back(example<Scheduled<BaseRate<T>, T>>(
+      "of steps", {.schedule = Step<T>{.step_size = 3, .gamma = T(0.7L)}, .base_lr = T(0.2L)},
+      {.can = function_of_epochs, .highest = 0.2L, .added = 0.14L}));
+  list.push_back(example<Scheduled<BaseRate<T>, T>>(
+      "of a list", {.schedule = SWA<T>{.swa_lr = {T(0.05L), T(0.6L)}, .anneal_epochs = 7}, .base_lr = T(0.3L)},
+      {.can = restarting,
+       .lowest = 0.05L,
+       .highest = 0.6L,
+       .far_lowest = 0.05L,
+       .far_highest = 0.6L,
+       .refusal = "SWALR: swa_lr has 2 values for 3 parameter groups"},
+      {bind<Scheduled<BaseRate<T>, T>>(
+           {.schedule = SWA<T>{.swa_lr = T(0.05L), .anneal_epochs = 7}, .base_lr = T(0.3L)}),
+       bind<Scheduled<BaseRate<T>, T>>(
+           {.schedule = SWA<T>{.swa_lr = T(0.6L), .anneal_epochs = 7}, .base_lr = T(0.3L)})}));
+}
+
+template <Scalar T>
 void add_schedules_for_each_group(std::vector<EveryExample<T>>& list) {
   using namespace schedule;
   using Bound = Scheduled<PerGroup<T>, T>;
@@ -486,6 +758,58 @@ void add_plateaus(std::vector<EveryExample<T>>& list) {
                                                 .threshold = T(0.05L),
                                                 .threshold_mode = ThresholdMode::abs},
                                                {.scales = true, .added = 0.3L}));
+  list.push_back(example<ReduceLROnPlateau<T>>("of means",
+                                               {.factor = T(0.5L),
+                                                .patience = 0,
+                                                .threshold_mode = ThresholdMode::magnitude,
+                                                .cooldown = 1,
+                                                .threshold_abs = T(0.01L),
+                                                .min_scale = T(0.2L),
+                                                .best_in_cooldown = false,
+                                                .accumulate = 2,
+                                                .smoothing = T(0.5L)},
+                                               {.lowest = 0.02L, .added = 1}));
+  list.push_back(example<ReduceLROnPlateau<T>>(
+      "below a warm-up", {.factor = T(0.5L), .patience = 1, .schedule = schedule::LinearWarmup<T>{.warmup_steps = 4}},
+      {.holds_schedules = true, .added = 0.375L}));
+  list.push_back(example<ReduceLROnPlateau<T>>(
+      "after a warm-up to a cosine",
+      {.factor = T(0.5L),
+       .patience = 1,
+       .cooldown = 1,
+       .min_lr = T(0.03L),
+       .start_from_epoch = 2,
+       .schedule = schedule::Sequential<T>{.schedules = {schedule::LinearWarmup<T>{.warmup_steps = 2},
+                                                         schedule::CosineAnnealing<T>{.T_max = 9}},
+                                           .milestones = {2}}},
+      {.holds_schedules = true, .added = 0.96984631039295419203L /* (1 + cos(pi / 9)) / 2 */}));
+  list.push_back(example<GreedyLR<T>>(
+      "", {.factor = T(0.5L), .patience = 1, .cooldown = 1, .warmup = 2, .min_lr = T(0.01L), .max_lr = T(2)},
+      {.lowest = 0.01L, .added = 0.5L}));
+  list.push_back(example<GreedyLR<T>>(
+      "with rates for each group and a window",
+      {.factor = T(0.5L),
+       .patience = 0,
+       .min_lr = {T(0.05L), T(0.3L)},
+       .max_lr = {T(0.2L), T(0.8L)},
+       .smooth = true,
+       .window_size = 3,
+       .reset_start = 2},
+      {.lowest = 0.05L, .highest = 0.8L, .refusal = "GreedyLR: min_lr has 2 values for 3 parameter groups"},
+      {bind<GreedyLR<T>>({.factor = T(0.5L),
+                          .patience = 0,
+                          .min_lr = T(0.05L),
+                          .max_lr = T(0.2L),
+                          .smooth = true,
+                          .window_size = 3,
+                          .reset_start = 2}),
+       bind<GreedyLR<T>>({.factor = T(0.5L),
+                          .patience = 0,
+                          .min_lr = T(0.3L),
+                          .max_lr = T(0.8L),
+                          .smooth = true,
+                          .window_size = 3,
+                          .reset_start = 2})}));
 }
 
 }  // namespace examples
@@ -496,11 +820,14 @@ const std::vector<EveryExample<T>>& every_example() {
   static const std::vector<EveryExample<T>> list = [] {
     std::vector<EveryExample<T>> result;
     examples::add_factors(result);
+    examples::add_warmups(result);
     examples::add_cosines(result);
     examples::add_cycles(result);
     examples::add_functions(result);
     examples::add_sequences(result);
     examples::add_chains(result);
+    examples::add_vocabulary(result);
+    examples::add_modifiers(result);
     examples::add_schedules_for_each_group(result);
     examples::add_plateaus(result);
     return result;

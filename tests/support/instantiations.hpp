@@ -11,6 +11,7 @@
   EXTERN template class lr_scheduler::Scheduler<T>;         \
   EXTERN template class lr_scheduler::ScheduleFollower<T>;  \
   EXTERN template class lr_scheduler::ReduceLROnPlateau<T>; \
+  EXTERN template class lr_scheduler::GreedyLR<T>;          \
   EXTERN template class lr_scheduler::AnySchedule<T>;       \
   EXTERN template class lr_scheduler::detail::Configuration<T>
 

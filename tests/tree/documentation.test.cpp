@@ -9,8 +9,10 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
+#include <lr_scheduler/json.hpp>
 #include <lr_scheduler/lr_scheduler.hpp>
 
 #include "support/catch.hpp"
@@ -64,53 +66,37 @@ std::map<std::string, Section> read_documentation() {
   return sections;
 }
 
-/// Gives the required options, which come first, any value.
-template <class S>
-constexpr std::size_t count_required() {
-  if constexpr (requires { S{}; }) {
-    return 0;
-  } else if constexpr (requires { S{1, 1}; } && !requires { S{1}; }) {
-    return 2;
-  } else {
-    return 1;
+/// The options of a schedule before any is given.
+struct OptionLister final : detail::FieldVisitor {
+  void visit(std::string_view name, const detail::Field& field) override {
+    const bool is_blank_list = field.type->is_list != nullptr && field.is_list() && field.count() == 0;
+    options.push_back({std::string(name), field.is_required || is_blank_list, ""});
   }
-}
-template <class S>
-S make_with_defaults() {
-  if constexpr (count_required<S>() == 0) {
-    return S{};
-  } else if constexpr (count_required<S>() == 2) {
-    return S{1, 1};
-  } else if constexpr (requires { S{1}; }) {
-    return S{1};
-  } else {
-    return S{[](Epoch) { return 1.0; }};
-  }
-}
+  Section options{};
+};
 
-/// The options of a schedule, and their values as it is printed: StepLR(step_size=1, gamma=0.1). What has no value is
-/// not printed.
+/// The same with their values, as the schedule is printed: StepLR(step_size=1, gamma=0.1). What has no value is not
+/// printed.
 template <class S>
-Section options_of(const S& schedule, std::string_view printed) {
-  std::vector<std::string> names;
-  S::fields(schedule, [&](std::string_view name, const auto&) { names.emplace_back(name); });
-  Section options;
-  for (const std::string& name : names) {
-    Option option{.name = name, .is_required = options.size() < count_required<S>(), .default_value = ""};
-    std::size_t begin = std::min(printed.find("(" + name + "="), printed.find(" " + name + "="));
+Section options_of(S& schedule, std::string_view printed) {
+  OptionLister lister;
+  detail::visit_fields(schedule, lister);
+  for (Option& option : lister.options) {
+    std::size_t begin = std::min(printed.find("(" + option.name + "="), printed.find(" " + option.name + "="));
     if (!option.is_required && begin == std::string_view::npos) {
       option.default_value = "none";
     } else if (!option.is_required) {
-      begin += name.size() + 2;
+      begin += option.name.size() + 2;
       std::size_t end = std::min(printed.find(", last_epoch="), printed.size() - 1);
-      for (const std::string& next : names) end = std::min(end, printed.find(", " + next + "=", begin));
+      for (const Option& next : lister.options) end = std::min(end, printed.find(", " + next.name + "=", begin));
       option.default_value = printed.substr(begin, end - begin);
     }
-    // The list of a combinator has PyTorch's name where it is text.
-    if (option.name == "schedulers") option.name = "schedules";
-    options.push_back(option);
   }
-  return options;
+  for (Option& option : lister.options) {  // what a combinator holds has PyTorch's name where it is text
+    if (option.name == "schedulers") option.name = "schedules";
+    if (option.name == "scheduler") option.name = "schedule";
+  }
+  return lister.options;
 }
 
 /// A number, or a quotient of two.
@@ -150,7 +136,7 @@ void check_section(std::map<std::string, Section>& sections, std::string_view na
 template <class Bound>
 void check_scheduler(std::map<std::string, Section>& sections) {
   using S = typename Bound::schedule_type;
-  const S schedule = make_with_defaults<S>();
+  S schedule = detail::blank<S>();
   check_section(sections, S::name, options_of(schedule, to_string(schedule)));
 }
 
@@ -159,13 +145,21 @@ void check_all(std::map<std::string, Section>& sections, TypeList<Bound...>) {
   (check_scheduler<Bound>(sections), ...);
 }
 
+template <class... Bound>
+void check_feedback(std::map<std::string, Section>& sections, ParamGroup<double>& group, TypeList<Bound...>) {
+  const auto check = [&]<class One>(std::type_identity<One>) {
+    typename One::options_type defaults;
+    check_section(sections, One::options_type::name, options_of(defaults, to_string(One(group))));
+  };
+  (check(std::type_identity<Bound>{}), ...);
+}
+
 TEST_CASE("every scheduler has its section in the documentation, and every option its row") {
   std::map<std::string, Section> sections = read_documentation();
   check_all(sections, AllSchedulers<double>{});
 
   ParamGroup<double> group{.lr = 0.1};
-  const ReduceLROnPlateau plateau{group};
-  check_section(sections, "ReduceLROnPlateau", options_of(PlateauOptions<double>{}, to_string(plateau)));
+  check_feedback(sections, group, AllFeedbackSchedulers<double>{});
 
   std::vector<std::string> of_no_scheduler;
   for (const auto& [name, section] : sections) of_no_scheduler.push_back(name);

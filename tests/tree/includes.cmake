@@ -3,12 +3,12 @@
 # From the bottom up; a header may include what stands in its own line or below.
 set(layers
     "fwd|version"
-    "option|time|state_dict|detail/.*" # these know nothing of schedules and schedulers
+    "option|time|state_dict|batch_size|detail/.*" # these know nothing of schedules and schedulers
     "schedule|any_schedule|schedules/.*" # the pure wing: nothing of optimizers and schedulers
-    "optimizer|scheduler|scheduled|reduce_lr_on_plateau" # the bound wing
-    "schedulers|to_string"
+    "optimizer|scheduler|scheduled|feedback|reduce_lr_on_plateau|greedy_lr" # the bound wing
+    "schedulers|simulate|to_string|updates"
     "lr_scheduler" # the umbrella; up to here all needs the standard library alone
-    "fmt|json|checkpoint|pytorch|adapters/.*|frameworks/.*") # each for who asks for it
+    "fmt|json|checkpoint|pytorch|lr_finder|adapters/.*|frameworks/.*") # each for who asks for it
 
 list(FIND layers "lr_scheduler" umbrella)
 

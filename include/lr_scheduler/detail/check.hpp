@@ -69,6 +69,15 @@ class Check {
     for (std::size_t i = 0; i < values.size(); ++i) not_negative(join(field, i), values[i]);
   }
 
+  /// Each value of a list greater than the one before it.
+  template <class Values>
+  void increasing(std::string_view field, const Values& values) const {
+    for (std::size_t i = 1; i < values.size(); ++i) {
+      if (values[i] > values[i - 1]) continue;
+      refuse(join(field, i), "must be greater than " + text_of(values[i - 1]), text_of(values[i]));
+    }
+  }
+
  private:
   std::string_view name_;
 };

@@ -17,6 +17,7 @@
 
 #include <lr_scheduler/detail/bits.hpp>
 #include <lr_scheduler/detail/field.hpp>
+#include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/text.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/state_dict.hpp>
@@ -243,6 +244,13 @@ template <Scalar T>
     }
     case Kind::optional:
       return field.count() == 0 ? StateValue() : encode<T>(field.element(0));
+    case Kind::table: {
+      StateDict dict;
+      for (std::size_t i = 0; i < field.count(); ++i) {
+        dict.set(text_of(type.key(field.value, i)), encode<T>(field.element(i)));
+      }
+      return dict;
+    }
     case Kind::list:
     case Kind::one_or_per_group:
       break;
@@ -331,6 +339,14 @@ void decode(const StateValue& value, const Field& field, const std::string& path
       if (type.settle != nullptr) type.settle(field.value);
       return;
     }
+    case Kind::table:
+      type.resize(field.value, 0, false);
+      for (const auto& [key, element] : require_dict(value, path).entries()) {
+        const std::optional<std::int64_t> integer = decode_integer(parse<double>(key).value);
+        if (!integer || text_of(*integer) != key) throw_expected(path, "integers as keys", key);
+        decode<T>(element, {type.element_type, type.insert(field.value, *integer), false}, join(path, key));
+      }
+      return;
     case Kind::options:
     case Kind::callable:
       break;
@@ -375,7 +391,7 @@ template <Scalar T>
 /// Reads the options of a state into a copy of the constructed ones, comparing them. Under OnMismatch::error the first
 /// that differs throws std::invalid_argument with both values.
 template <Scalar T>
-class SavedOptions final : public FieldVisitor {
+class SavedOptions final : public OptionReader {
  public:
   /// `digits` is the precision of the run that saved them.
   SavedOptions(const StateDict& saved, OnMismatch on_mismatch, int digits, std::string path)
@@ -395,56 +411,75 @@ class SavedOptions final : public FieldVisitor {
     if (field.type->kind == Kind::callable) return;
     const std::string path = join(path_, key);
     const StateValue& theirs = require_key(saved_, key, path_);
-    if (field.type->kind == Kind::list && field.type->element_type->kind == Kind::options) {
+    if (field.type->kind == Kind::options) return visit_child(theirs, field, path);
+    if (field.type->element_type != nullptr && field.type->element_type->kind == Kind::options) {
       visit_children(theirs, field, path);
       return;
     }
     const StateValue ours = encode<T>(field);
+    const int digits = digits_of(field);
     if (field.is_const) {
-      if (on_mismatch_ == OnMismatch::take_saved && !same_to<T>(digits_, theirs, ours)) {
+      if (on_mismatch_ == OnMismatch::take_saved && !same_to<compute_t<T>>(digits, theirs, ours)) {
         throw std::invalid_argument(path + ": cannot be taken from the state, it is a constant");
       }
-      compare(path, theirs, ours, theirs);
+      compare(path, theirs, ours, theirs, digits);
     } else {
       decode<T>(theirs, field, path);
-      compare(path, theirs, ours, encode<T>(field));
+      compare(path, theirs, ours, encode<T>(field), digits);
     }
   }
 
-  [[nodiscard]] bool differ() const noexcept { return differ_; }
-
  private:
-  void compare(const std::string& path, const StateValue& theirs, const StateValue& ours, const StateValue& taken) {
-    if (same_to<T>(digits_, taken, ours)) return;
-    differ_ = true;
+  /// A length of time has all its digits in a run of floats too.
+  [[nodiscard]] int digits_of(const Field& field) const noexcept {
+    const FieldType* type = field.type;
+    while (type->element_type != nullptr) type = type->element_type;
+    const bool is_length = std::same_as<T, float> && type == &field_type<double>;
+    return is_length ? std::numeric_limits<double>::digits : digits_;
+  }
+
+  void compare(const std::string& path, const StateValue& theirs, const StateValue& ours, const StateValue& taken,
+               int digits) {
+    if (same_to<compute_t<T>>(digits, taken, ours)) return;
+    differ = true;
     if (on_mismatch_ == OnMismatch::error) {
-      throw std::invalid_argument(path + " is " + text_of(theirs, digits_) + " in the state and " + text_of(ours, 0) +
+      throw std::invalid_argument(path + " is " + text_of(theirs, digits) + " in the state and " + text_of(ours, 0) +
                                   " in the scheduler");
     }
   }
 
   void visit_children(const StateValue& theirs, const Field& field, const std::string& path) {
+    if (field.type->kind == Kind::optional && field.count() == 1 && !theirs.is_none()) {
+      return visit_child(theirs, field.element(0), path);
+    }
+    if (field.type->kind == Kind::optional) return compare_presence(theirs, field, path);
     const StateValue::List& list = require_list(theirs, path);
     if (list.size() != field.count()) {
       throw std::invalid_argument(path + " has " + std::to_string(list.size()) + " elements in the state and " +
                                   std::to_string(field.count()) + " in the scheduler");
     }
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      const Field child = field.element(i);
-      const std::string where = join(path, i);
-      SavedOptions<T> options(require_dict(list[i], where), on_mismatch_, digits_, where);
-      const StateValue constructed = encode<T>(child);
-      options.require_type(child.type->name(child.value), *constructed.get_if<StateDict>());
-      child.type->write(child.value, options);
-      differ_ = differ_ || options.differ();
-    }
+    for (std::size_t i = 0; i < list.size(); ++i) visit_child(list[i], field.element(i), join(path, i));
+  }
+
+  void visit_child(const StateValue& theirs, const Field& child, const std::string& path) {
+    SavedOptions<T> options(require_dict(theirs, path), on_mismatch_, digits_, path);
+    const StateValue constructed = encode<T>(child);
+    options.require_type(child.type->name(child.value), *constructed.get_if<StateDict>());
+    child.type->write(child.value, options);
+    differ = differ || options.differ;
+  }
+
+  /// A schedule that is there in one of the two alone can be neither taken nor kept.
+  static void compare_presence(const StateValue& theirs, const Field& field, const std::string& path) {
+    if (theirs.is_none() == (field.count() == 0)) return;
+    throw std::invalid_argument(path + " is " + (theirs.is_none() ? "none" : "there") + " in the state and " +
+                                (field.count() == 0 ? "none" : "there") + " in the scheduler");
   }
 
   const StateDict& saved_;
   OnMismatch on_mismatch_;
   int digits_;
   std::string path_;
-  bool differ_ = false;
 };
 
 }  // namespace lr_scheduler::detail

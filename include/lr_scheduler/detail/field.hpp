@@ -32,8 +32,15 @@ struct OptionAccess {
   static auto& value(Choice<First, Last>& option) {
     return option.value_;
   }
-  static std::vector<Epoch>& values(Counts& option) { return option.values_; }
-  static void settle(Counts& option) { option.settle(); }
+  static double& value(Length& option) { return option.value_; }
+  template <class Option, class Value>
+  static std::vector<Value>& values(NumberList<Option, Value>& option) {
+    return option.values_;
+  }
+  template <class Option, class Value>
+  static void settle(NumberList<Option, Value>& option) {
+    option.settle();
+  }
   template <class U>
   static U* element(OneOrPerGroup<U>& option, std::size_t i) {
     return option.per_group_ ? &option.list_[i] : &option.one_;
@@ -56,9 +63,21 @@ enum class Kind : unsigned char {
   list,
   optional,
   one_or_per_group,
+  table,
   options,
   callable,
 };
+
+/// Options before they are read: those without a default come first and are blank.
+template <class S, class... Blanks>
+[[nodiscard]] S blank(Blanks... blanks) {
+  static_assert(sizeof...(Blanks) <= 16, "options without a default stand before those with one");
+  if constexpr (requires { S{blanks...}; }) {
+    return S{blanks...};
+  } else {
+    return blank<S>(blanks..., Blank{});
+  }
+}
 
 /// What is known of an option's type.
 struct FieldType {
@@ -72,7 +91,9 @@ struct FieldType {
   bool (*is_list)(void*) = nullptr;           ///< Whether one value for each group is given.
   void* (*element)(void*, std::size_t) = nullptr;
   void (*resize)(void*, std::size_t, bool as_list) = nullptr;
-  void (*settle)(void*) = nullptr;            ///< Called after elements were written.
+  void (*settle)(void*) = nullptr;             ///< Called after elements were written.
+  Epoch (*key)(void*, std::size_t) = nullptr;  ///< Of a table's element, as the one that follows.
+  void* (*insert)(void*, Epoch key) = nullptr;
   std::string_view (*name)(void*) = nullptr;  ///< Of what has options of its own, as the two that follow.
   void (*read)(void*, FieldVisitor&) = nullptr;
   void (*write)(void*, FieldVisitor&) = nullptr;
@@ -83,9 +104,17 @@ inline constexpr bool is_vector = false;
 template <class U>
 inline constexpr bool is_vector<std::vector<U>> = true;
 template <class V>
+inline constexpr bool is_number_list = false;
+template <class Option, class Value>
+inline constexpr bool is_number_list<NumberList<Option, Value>> = true;
+template <class V>
 inline constexpr bool is_optional = false;
 template <class U>
 inline constexpr bool is_optional<std::optional<U>> = true;
+/// What is behind the wrapper of a number of steps.
+template <class U>
+using held_type =
+    std::conditional_t<std::same_as<U, Count>, Epoch, std::conditional_t<std::same_as<U, Length>, double, U>>;
 template <class V>
 inline constexpr bool is_choice = false;
 template <auto First, auto Last>
@@ -98,9 +127,31 @@ inline constexpr bool is_one_or_per_group<OneOrPerGroup<U>> = true;
 template <class V>
 concept HoldsOptions = requires(V& value, const V& constant, FieldVisitor& visitor) {
   constant.name();
+  constant.is_blank();
   constant.visit_options(visitor);
   value.visit_options(visitor);
 };
+
+/// A std::map from integers, or what is like it.
+template <class V>
+concept IntegerMap = requires {
+  typename V::mapped_type;
+  requires std::same_as<typename V::key_type, Epoch>;
+};
+template <class Map>
+[[nodiscard]] auto nth(Map& map, std::size_t i) {
+  auto element = map.begin();
+  while (i-- > 0) ++element;
+  return element;
+}
+struct AnyVisit {
+  void operator()(std::string_view, auto&) const {}
+};
+/// Names its options.
+template <class S>
+concept FieldsOfTheForm = requires(S& schedule) { S::fields(schedule, AnyVisit{}); };
+template <class S>
+void visit_fields(S& values, FieldVisitor& visitor);
 
 template <class V>
 [[nodiscard]] constexpr FieldType make_field_type();
@@ -138,35 +189,48 @@ template <class V>
     type.name = [](void* value) { return std::string_view(static_cast<V*>(value)->name()); };
     type.read = [](void* value, FieldVisitor& visitor) { static_cast<const V*>(value)->visit_options(visitor); };
     type.write = [](void* value, FieldVisitor& visitor) { static_cast<V*>(value)->visit_options(visitor); };
+  } else if constexpr (FieldsOfTheForm<V>) {
+    type.kind = Kind::options;
+    type.name = [](void*) { return std::string_view(V::name); };
+    type.read = [](void* value, FieldVisitor& visitor) { visit_fields(*static_cast<const V*>(value), visitor); };
+    type.write = [](void* value, FieldVisitor& visitor) { visit_fields(*static_cast<V*>(value), visitor); };
+  } else if constexpr (IntegerMap<V>) {
+    type.kind = Kind::table;
+    type.element_type = &field_type<typename V::mapped_type>;
+    type.count = [](void* value) { return static_cast<V*>(value)->size(); };
+    type.element = [](void* value, std::size_t i) -> void* { return &nth(*static_cast<V*>(value), i)->second; };
+    type.resize = [](void* value, std::size_t, bool) { static_cast<V*>(value)->clear(); };
+    type.key = [](void* value, std::size_t i) -> Epoch { return nth(*static_cast<V*>(value), i)->first; };
+    type.insert = [](void* value, Epoch key) -> void* { return &(*static_cast<V*>(value))[key]; };
   } else if constexpr (is_function<V>) {
     type.kind = Kind::callable;
-  } else if constexpr (std::same_as<V, Counts>) {
+  } else if constexpr (is_number_list<V>) {
     type.kind = Kind::list;
-    type.element_type = &field_type<std::conditional_t<std::same_as<V, Counts>, Epoch, V>>;
-    type.count = [](void* value) { return static_cast<Counts*>(value)->size(); };
+    type.element_type = &field_type<typename V::value_type>;
+    type.count = [](void* value) { return static_cast<V*>(value)->size(); };
     type.element = [](void* value, std::size_t i) -> void* {
-      return &OptionAccess::values(*static_cast<Counts*>(value))[i];
+      return &OptionAccess::values(*static_cast<V*>(value))[i];
     };
     type.resize = [](void* value, std::size_t size, bool) {
-      OptionAccess::values(*static_cast<Counts*>(value)).resize(size);
+      OptionAccess::values(*static_cast<V*>(value)).resize(size);
     };
-    type.settle = [](void* value) { OptionAccess::settle(*static_cast<Counts*>(value)); };
+    type.settle = [](void* value) { OptionAccess::settle(*static_cast<V*>(value)); };
   } else if constexpr (is_vector<V>) {
     using U = typename V::value_type;
     type.kind = Kind::list;
     type.element_type = &field_type<U>;
     type.count = [](void* value) { return static_cast<V*>(value)->size(); };
     type.element = [](void* value, std::size_t i) -> void* { return &(*static_cast<V*>(value))[i]; };
-    if constexpr (std::default_initializable<U>) {
-      type.resize = [](void* value, std::size_t size, bool) { static_cast<V*>(value)->resize(size); };
+    if constexpr (std::default_initializable<U> || FieldsOfTheForm<U>) {
+      type.resize = [](void* value, std::size_t size, bool) { static_cast<V*>(value)->resize(size, blank<U>()); };
     }
   } else if constexpr (is_optional<V>) {
     using U = typename V::value_type;
     type.kind = Kind::optional;
-    type.element_type = &field_type<std::conditional_t<std::same_as<U, Count>, Epoch, U>>;
+    type.element_type = &field_type<held_type<U>>;
     type.count = [](void* value) { return static_cast<std::size_t>(static_cast<V*>(value)->has_value()); };
     type.element = [](void* value, std::size_t) -> void* {
-      if constexpr (std::same_as<U, Count>) {
+      if constexpr (!std::same_as<held_type<U>, U>) {
         return &OptionAccess::value(**static_cast<V*>(value));
       } else {
         return &**static_cast<V*>(value);
@@ -175,8 +239,10 @@ template <class V>
     type.resize = [](void* value, std::size_t size, bool) {
       if (size == 0) {
         static_cast<V*>(value)->reset();
-      } else {
+      } else if constexpr (std::default_initializable<U>) {
         static_cast<V*>(value)->emplace();
+      } else {
+        static_cast<V*>(value)->emplace(Blank{});
       }
     };
   } else if constexpr (is_one_or_per_group<V>) {
@@ -220,17 +286,30 @@ struct Field {
 template <class V>
 [[nodiscard]] Field field_of(V& option) {
   using Option = std::remove_const_t<V>;
-  static_assert(!HoldsOptions<Option>, "hold schedules in a std::vector of AnySchedule, which can be read and saved");
   auto& writable = const_cast<Option&>(option);
   if constexpr (requires { OptionAccess::value(writable); }) {
     auto& inner = OptionAccess::value(writable);
     using Inner = std::conditional_t<is_choice<Option>, Option, std::remove_reference_t<decltype(inner)>>;
     Field field(&field_type<Inner>, &inner, std::is_const_v<V>);
-    field.is_required = !std::same_as<Option, Count> && !is_choice<Option>;
+    field.is_required = !std::same_as<Option, Count> && !std::same_as<Option, Length> && !is_choice<Option>;
     return field;
   } else {
-    return {&field_type<Option>, &writable, std::is_const_v<V>};
+    Field field(&field_type<Option>, &writable, std::is_const_v<V>);
+    if constexpr (HoldsOptions<Option>) field.is_required = option.is_blank();
+    return field;
   }
+}
+
+/// Calls f with each schedule that a field holds: one, or some in a container. False where it is for none.
+template <Scalar T, class F>
+bool for_each_schedule(const Field& field, F&& f) {
+  if (auto* const schedule = field.get_if<AnySchedule<T>>()) {
+    f(*schedule);
+    return true;
+  }
+  if (field.type->element_type != &field_type<AnySchedule<T>>) return false;
+  for (std::size_t i = 0; i < field.count(); ++i) f(*field.element(i).template get_if<AnySchedule<T>>());
+  return true;
 }
 
 /// What saves, reads, prints or compares options is shown them one by one.
@@ -242,6 +321,15 @@ class FieldVisitor {
 
  protected:
   ~FieldVisitor() = default;
+};
+
+/// Reads saved options, comparing them with those that are there.
+class OptionReader : public FieldVisitor {
+ public:
+  bool differ = false;  ///< Whether one did.
+
+ protected:
+  ~OptionReader() = default;
 };
 
 // A schedule has a `name` and a static fields(self, visit), or neither. A member of that name but of another form is
@@ -260,12 +348,6 @@ template <class S>
 concept MentionsFields = CanBeProbed<S> && !requires { &WithDecoy<S, HasFields>::fields; };
 template <class S>
 concept MentionsName = requires { S::name; } || (CanBeProbed<S> && !requires { &WithDecoy<S, HasName>::name; });
-
-struct AnyVisit {
-  void operator()(std::string_view, auto&) const {}
-};
-template <class S>
-concept FieldsOfTheForm = requires(S& schedule) { S::fields(schedule, AnyVisit{}); };
 
 /// Whether a schedule names its options.
 template <class S>
@@ -296,12 +378,18 @@ template <class S>
   }
 }
 
+/// Shows options to a visitor: one type for all schedules, so that each type of option is compiled once.
+struct ShowOption {
+  FieldVisitor& visitor;
+  template <class V>
+  void operator()(std::string_view key, V& option) const {
+    visitor.visit(key, field_of(option));
+  }
+};
+
 template <class S>
 void visit_fields(S& values, FieldVisitor& visitor) {
-  if constexpr (names_fields<std::remove_const_t<S>>()) {
-    std::remove_const_t<S>::fields(
-        values, [&visitor](std::string_view key, auto& option) { visitor.visit(key, field_of(option)); });
-  }
+  if constexpr (names_fields<std::remove_const_t<S>>()) std::remove_const_t<S>::fields(values, ShowOption{visitor});
 }
 
 // Whether two options are the same. Callables cannot be compared and count as equal.
@@ -324,6 +412,18 @@ template <Scalar T, class Holder>
     if (!same_values<T>(ours.fields[i], theirs.fields[i])) return false;
   }
   return true;
+}
+
+/// The same of what names its options and holds them as they are.
+template <Scalar T, class S>
+[[nodiscard]] bool equal_fields(const S& left, const S& right) {
+  struct Holder {
+    const S& options;
+    void visit_options(FieldVisitor& visitor) const { visit_fields(options, visitor); }
+  };
+  const Holder ours{left};
+  const Holder theirs{right};
+  return equal_options<T>(ours, theirs);
 }
 
 template <class V>
@@ -350,10 +450,13 @@ bool same_values(const Field& left, const Field& right) {
     case Kind::list:
     case Kind::optional:
     case Kind::one_or_per_group:
+    case Kind::table:
       break;
   }
   if (left.count() != right.count() || left.is_list() != right.is_list()) return false;
   for (std::size_t i = 0; i < left.count(); ++i) {
+    if (left.type->kind == Kind::table && left.type->key(left.value, i) != right.type->key(right.value, i))
+      return false;
     if (!same_values<T>(left.element(i), right.element(i))) return false;
   }
   return true;

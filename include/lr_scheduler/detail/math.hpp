@@ -31,6 +31,12 @@ template <class C>
   return left > most - right ? most : left + right;
 }
 
+/// The whole epochs of a time; the largest epoch in place of an overflow.
+template <std::floating_point R>
+[[nodiscard]] constexpr Epoch whole_epochs(R time) {
+  return time < R(0x1p63) ? static_cast<Epoch>(time) : std::numeric_limits<Epoch>::max();
+}
+
 template <class C>
 [[nodiscard]] constexpr C pi() {
   if constexpr (std::floating_point<C>) {
@@ -61,6 +67,52 @@ template <class C>
 [[nodiscard]] constexpr C power(const C& base, const C& exponent) {
   using std::pow;
   return clamp_overflow(C(pow(base, exponent)));
+}
+
+/// 1 - (1 - x)^exponent for x from 0 to 1, exact where x is small.
+template <class C>
+[[nodiscard]] constexpr C one_minus_power(const C& x, const C& exponent) {
+  if constexpr (std::floating_point<C>) {
+    if (x < C(1)) return -std::expm1(exponent * std::log1p(-x));
+  }
+  return C(C(1) - power(C(C(1) - x), exponent));
+}
+
+/// e^x - 1, exact where x is small.
+template <class C>
+[[nodiscard]] constexpr C exponential_minus_one(const C& x) {
+  if constexpr (std::floating_point<C>) {
+    return std::expm1(x);
+  } else {
+    C base = C(2);  // e = 1 + 1 + 1 / 2! + 1 / 3! ..., as a Scalar promises no constant
+    C term = C(1);
+    for (int k = 2; term > std::numeric_limits<C>::epsilon() * C(0.01); ++k) {
+      term = C(term / C(k));
+      base = C(base + term);
+    }
+    return C(power(base, x) - C(1));
+  }
+}
+
+/// What is left of n, not negative, after whole periods.
+template <class C>
+[[nodiscard]] constexpr C remainder(const C& n, const C& period) {
+  if constexpr (std::floating_point<C>) {
+    return std::fmod(n, period);
+  } else {
+    const auto periods = static_cast<Epoch>(static_cast<double>(C(n / period)));
+    const C rest = C(n - C(periods) * period);
+    return rest < C(0) ? C(rest + period) : rest;
+  }
+}
+
+template <class C>
+[[nodiscard]] constexpr C square_root(const C& x) {
+  if constexpr (std::floating_point<C>) {
+    return std::sqrt(x);
+  } else {
+    return power(x, C(0.5));
+  }
 }
 
 /// 1 / 2^n.

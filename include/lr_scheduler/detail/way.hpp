@@ -81,6 +81,15 @@ template <class C>
   return n <= left ? Way<C>{n, true} : Way<C>{left, false};
 }
 
+/// n there and back, with period 2 total.
+template <class C>
+[[nodiscard]] constexpr C folded(const C& n, const C& total) {
+  if (n <= total) return n;
+  const C period = C(C(2) * total);
+  const C in_period = remainder(n, period);
+  return in_period > total ? C(period - in_period) : in_period;
+}
+
 /// n / total of the way, 0 <= n <= total, in a straight line.
 template <class C, class N, class Total>
 [[nodiscard]] constexpr Way<C> straight_way(const N& n, const Total& total) {

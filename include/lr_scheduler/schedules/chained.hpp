@@ -63,8 +63,11 @@ struct Chained {
   [[nodiscard]] T at(Time t, const Group<T>& group) const { return AnySchedule<T>(*this).at(t, group); }
   void next(Epoch t, const Rates<T>& rates) const {
     if (is_one()) return schedules.front().next(t, rates);
-    if (is_product()) return next_of_product(t, rates);
-    for (const auto& schedule : schedules) schedule.next(t, rates);
+    if (!is_product()) {
+      for (const auto& schedule : schedules) schedule.next(t, rates);
+    } else if (!detail::move_by_ratio(*this, t, rates)) {
+      at(Time(t, 0), rates);
+    }
   }
   void start(const Rates<T>& rates) const {
     if (is_one()) return schedules.front().start(rates);
@@ -96,19 +99,6 @@ struct Chained {
   [[nodiscard]] bool is_product() const {
     return std::all_of(schedules.begin(), schedules.end(),
                        [](const AnySchedule<T>& schedule) { return schedule.is_factor(); });
-  }
-
-  /// By the product of the factors' ratios; from the base rate where one of them has none.
-  void next_of_product(Epoch t, const Rates<T>& rates) const {
-    detail::Product<detail::compute_t<T>> ratio;
-    if (!multiply_ratio(t, ratio) || ratio.overflows()) return at(t, rates);
-    rates.apply(typename Power<T>::Move{ratio.rounded()});
-    if (rates.momentums == nullptr) return;
-    for (std::size_t i = 0; i < rates.lrs.size(); ++i) {  // momentum comes with rates, which are not asked for
-      const T lr = rates.lrs[i];
-      for (const auto& schedule : schedules) schedule.at(t, rates.part(i, 1));
-      rates.lrs[i] = lr;
-    }
   }
 };
 

@@ -44,6 +44,8 @@ struct Constant {
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     return t < total_iters ? Epoch(total_iters) : std::numeric_limits<Epoch>::max();
   }
+  /// How many steps it takes, for what follows it.
+  [[nodiscard]] constexpr Epoch duration() const { return total_iters; }
 
   friend bool operator==(const Constant&, const Constant&) = default;
 };

@@ -87,6 +87,8 @@ struct CosineAnnealing {
     return {way, C(eta_min)};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
+  /// How many steps it takes, for what follows it.
+  [[nodiscard]] constexpr Epoch duration() const { return T_max; }
 
   friend bool operator==(const CosineAnnealing&, const CosineAnnealing&) = default;
 };

@@ -90,8 +90,10 @@ struct OneCycle {
     check.choice("after_end", after_end);
   }
 
-  /// How many steps the cycle has.
-  [[nodiscard]] constexpr Epoch steps() const { return total_steps ? Epoch(*total_steps) : *epochs * *steps_per_epoch; }
+  /// How many steps it takes, for what follows it.
+  [[nodiscard]] constexpr Epoch duration() const {
+    return total_steps ? Epoch(*total_steps) : *epochs * *steps_per_epoch;
+  }
 
   /// A multiple of max_lr; momentum is on the way from one option to the other.
   struct Curve {
@@ -126,13 +128,13 @@ struct OneCycle {
   /// Throws std::out_of_range past total_steps where after_end is error.
   [[nodiscard]] constexpr Curve at(Time t) const {
     using C = detail::compute_t<T>;
-    if (after_end == AfterEnd::error && (t.epoch > steps() || (t.epoch == steps() && t.fraction != 0))) {
+    if (after_end == AfterEnd::error && (t.epoch > duration() || (t.epoch == duration() && t.fraction != 0))) {
       throw std::out_of_range("OneCycleLR: epoch " + detail::text_of(t.as<double>()) +
-                              " is past total_steps = " + std::to_string(steps()));
+                              " is past total_steps = " + std::to_string(duration()));
     }
-    const C end = C(steps() - 1);
+    const C end = C(duration() - 1);
     const C now = detail::smaller(t.as<C>(), end);
-    const C rise = C(C(pct_start) * C(steps()));
+    const C rise = C(C(pct_start) * C(duration()));
     const C top = C(rise - C(1));
     const C first = detail::clamp_overflow(C(C(1) / C(div_factor)));
     const C last = detail::clamp_overflow(C(first / C(final_div_factor)));

@@ -49,6 +49,8 @@ struct Polynomial {
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     return t < total_iters ? t + 1 : std::numeric_limits<Epoch>::max();
   }
+  /// How many steps it takes, for what follows it.
+  [[nodiscard]] constexpr Epoch duration() const { return total_iters; }
 
   friend bool operator==(const Polynomial&, const Polynomial&) = default;
 };

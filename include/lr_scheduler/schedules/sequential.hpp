@@ -7,6 +7,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <lr_scheduler/any_schedule.hpp>
@@ -48,12 +49,7 @@ struct Sequential {
                    " milestones, got " + std::to_string(milestones.size()));
     }
     check.none_negative("milestones", milestones);
-    for (std::size_t i = 1; i < milestones.size(); ++i) {
-      if (milestones[i] <= milestones[i - 1]) {
-        check.refuse(detail::join("milestones", i), "must be greater than " + std::to_string(milestones[i - 1]),
-                     std::to_string(milestones[i]));
-      }
-    }
+    check.increasing("milestones", milestones);
   }
 
   [[nodiscard]] Abilities abilities(std::size_t group) const {
@@ -141,6 +137,55 @@ struct Sequential {
     }
   }
 };
+
+}  // namespace lr_scheduler::schedule
+
+namespace lr_scheduler::detail {
+
+/// Appends schedules to a sequence, each but the last with the milestone at which it has ended.
+template <Scalar T, class First, class... Rest>
+void append(std::vector<AnySchedule<T>>& schedules, std::vector<Epoch>& milestones, First first, Rest... rest) {
+  if constexpr (sizeof...(Rest) > 0) {
+    static_assert(
+        requires { first.duration(); },
+        "a schedule that another follows in a sequence has a duration() (LinearWarmup, CosineAnnealing ...); one that "
+        "never ends (Step, Exponential ...) may only be the last, and a combinator that ends takes "
+        "Sequential{.schedules, .milestones}");
+    if constexpr (requires { first.duration(); }) {
+      if constexpr (requires { first.validate(); }) first.validate();
+      if (const Epoch duration = first.duration(); duration > 0) {
+        milestones.push_back(saturating_sum(milestones.empty() ? 0 : milestones.back(), duration));
+        schedules.emplace_back(std::move(first));
+      }
+      append(schedules, milestones, std::move(rest)...);
+    }
+  } else {
+    schedules.emplace_back(std::move(first));
+  }
+}
+
+}  // namespace lr_scheduler::detail
+
+namespace lr_scheduler::schedule {
+
+/// Schedules one after the other, each for as long as its duration() says; one of 0 steps is left out. What never ends
+/// may be the last alone. The scalar is that of the first, or given: sequence<double>(MySchedule{}, ...).
+///
+///     sequence(LinearWarmup<double>{.warmup_steps = 500}, CosineAnnealing<double>{.T_max = 9500}):
+///     {.schedules = {LinearWarmup..., CosineAnnealing...}, .milestones = {500}}
+///
+/// Throws std::invalid_argument if an option of a schedule that another follows is out of range.
+template <Scalar T, class... Schedules>
+[[nodiscard]] Sequential<T> sequence(Schedules... schedules) {
+  std::vector<AnySchedule<T>> all;
+  std::vector<Epoch> milestones;
+  detail::append(all, milestones, std::move(schedules)...);
+  return {std::move(all), std::move(milestones)};
+}
+template <template <class> class First, class T, class... Rest>
+[[nodiscard]] Sequential<T> sequence(First<T> first, Rest... rest) {
+  return sequence<T, First<T>, Rest...>(std::move(first), std::move(rest)...);
+}
 
 }  // namespace lr_scheduler::schedule
 

@@ -85,6 +85,8 @@ struct SWA {
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     return t < anneal_epochs ? t + 1 : std::numeric_limits<Epoch>::max();
   }
+  /// How many steps it takes, for what follows it.
+  [[nodiscard]] constexpr Epoch duration() const { return anneal_epochs; }
 
   friend bool operator==(const SWA&, const SWA&) = default;
 };

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#ifndef LR_SCHEDULER_DETAIL_WARMUP_HPP
+#define LR_SCHEDULER_DETAIL_WARMUP_HPP
+
+#include <string>
+
+#include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/detail/text.hpp>
+#include <lr_scheduler/detail/way.hpp>
+#include <lr_scheduler/fwd.hpp>
+#include <lr_scheduler/option.hpp>
+#include <lr_scheduler/time.hpp>
+
+namespace lr_scheduler::detail {
+
+/// The factor of a straight warm-up at t < warmup_steps.
+template <class C>
+[[nodiscard]] constexpr C warmup_factor(const Time& t, Epoch warmup_steps, const C& start_factor, FirstUpdate first) {
+  if (first == FirstUpdate::zero) return straight_way<C>(t, warmup_steps)(start_factor, C(1));
+  const C all = C(C(warmup_steps) + C(first == FirstUpdate::one_of_w ? 0 : 1));
+  return smaller(C(C(C(t.epoch + 1) + C(t.fraction)) / all), C(1));
+}
+
+template <Scalar T>
+void check_warmup(const Check& check, Epoch warmup_steps, const T& start_factor, FirstUpdate first) {
+  check.not_negative("warmup_steps", warmup_steps);
+  check.not_negative("start_factor", start_factor);
+  if (first != FirstUpdate::zero && start_factor != T(0)) {
+    check.refuse("start_factor", "must be 0 where first_update gives the first factor", text_of(start_factor));
+  }
+}
+
+inline void check_total(const Check& check, Epoch warmup_steps, Epoch total_steps) {
+  if (total_steps < warmup_steps) {
+    check.refuse("total_steps", "must be at least warmup_steps, " + text_of(warmup_steps), text_of(total_steps));
+  }
+}
+
+}  // namespace lr_scheduler::detail
+
+#endif  // LR_SCHEDULER_DETAIL_WARMUP_HPP

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#ifndef LR_SCHEDULER_SCHEDULES_WARMUP_LINEAR_HPP
+#define LR_SCHEDULER_SCHEDULES_WARMUP_LINEAR_HPP
+
+#include <limits>
+#include <string_view>
+
+#include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/detail/warmup.hpp>
+#include <lr_scheduler/detail/way.hpp>
+#include <lr_scheduler/fwd.hpp>
+#include <lr_scheduler/option.hpp>
+#include <lr_scheduler/schedule.hpp>
+#include <lr_scheduler/time.hpp>
+
+namespace lr_scheduler::schedule {
+
+/// A straight warm-up from start_factor at 0 to the base rate at warmup_steps, then a straight line down to min_ratio
+/// of it at total_steps, where it stays.
+///
+///     {.warmup_steps = 2, .total_steps = 6}, base rate 0.1: 0, 0.05, 0.1, 0.075, 0.05, 0.025, 0, 0 ...
+///
+/// Source: transformers.get_linear_schedule_with_warmup.
+template <Scalar T>
+struct WarmupLinear {
+  Required<Epoch> warmup_steps;  ///< Steps of the warm-up, not negative. Required.
+  Required<Epoch> total_steps;   ///< Steps until the end, the warm-up among them, at least warmup_steps. Required.
+  T min_ratio = T(0);            ///< Factor at the end, not negative.
+  T start_factor = T(0);         ///< Factor at 0, not negative.
+  FirstUpdate first_update = FirstUpdate::zero;  ///< Factor of the first update, where not start_factor.
+
+  static constexpr std::string_view name = "WarmupLinearLR";
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("warmup_steps", self.warmup_steps);
+    visit("total_steps", self.total_steps);
+    visit("min_ratio", self.min_ratio);
+    visit("start_factor", self.start_factor);
+    visit("first_update", self.first_update);
+  }
+
+  /// Throws std::invalid_argument if an option is out of range.
+  void validate() const {
+    const detail::Check check(name);
+    detail::check_warmup(check, warmup_steps, start_factor, first_update);
+    detail::check_total(check, warmup_steps, total_steps);
+    check.not_negative("min_ratio", min_ratio);
+  }
+
+  [[nodiscard]] constexpr Factor<T> at(Time t) const {
+    using C = detail::compute_t<T>;
+    if (t.epoch >= total_steps) return {C(min_ratio)};
+    if (t.epoch < warmup_steps) {
+      return {detail::warmup_factor(t, warmup_steps.value(), C(start_factor), first_update)};
+    }
+    return {detail::straight_way<C>(t - warmup_steps, total_steps - warmup_steps)(C(1), C(min_ratio))};
+  }
+  [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
+  [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
+    return t < total_steps ? t + 1 : std::numeric_limits<Epoch>::max();
+  }
+  /// How many steps it takes, for what follows it.
+  [[nodiscard]] constexpr Epoch duration() const { return total_steps; }
+
+  friend bool operator==(const WarmupLinear&, const WarmupLinear&) = default;
+};
+
+}  // namespace lr_scheduler::schedule
+
+#endif  // LR_SCHEDULER_SCHEDULES_WARMUP_LINEAR_HPP
