@@ -26,3 +26,36 @@ if(MPI_CXX_FOUND)
 else()
   message(STATUS "MPI: not found, the distributed example is left out")
 endif()
+
+# What no package brings: the sources at the commits that docs/adapters.md names, from a folder that
+# FETCHCONTENT_SOURCE_DIR_<NAME> says, or fetched where that is allowed.
+option(LR_SCHEDULER_FETCH_FRAMEWORKS "Fetch ggml, ensmallen and tiny-dnn" OFF)
+include(FetchContent)
+
+macro(lr_scheduler_framework_sources name repository commit)
+  string(TOUPPER ${name} upper_name)
+  if(LR_SCHEDULER_FETCH_FRAMEWORKS OR FETCHCONTENT_SOURCE_DIR_${upper_name})
+    FetchContent_Declare(${name} GIT_REPOSITORY ${repository} GIT_TAG ${commit} SYSTEM ${ARGN})
+    FetchContent_MakeAvailable(${name})
+    message(STATUS "${name}: ${${name}_SOURCE_DIR}")
+  else()
+    message(STATUS "${name}: no sources given, its tests are left out")
+  endif()
+endmacro()
+
+foreach(option IN ITEMS GGML_BUILD_TESTS GGML_BUILD_EXAMPLES GGML_OPENMP GGML_NATIVE)
+  set(${option} OFF)
+endforeach()
+lr_scheduler_framework_sources(ggml https://github.com/ggml-org/ggml.git
+                               d99724f2b141fed9e1a9f402213506c081433465)
+
+# Headers alone: SOURCE_SUBDIR names no folder that could be built.
+find_package(Armadillo QUIET)
+if(ARMADILLO_FOUND)
+  lr_scheduler_framework_sources(ensmallen https://github.com/mlpack/ensmallen.git
+                                 f65354c0420b29346ec485ef7d33c3d7766ce9d1 SOURCE_SUBDIR none)
+else()
+  message(STATUS "ensmallen: no Armadillo found, its tests are left out")
+endif()
+lr_scheduler_framework_sources(tiny_dnn https://github.com/tiny-dnn/tiny-dnn.git
+                               c0f576f5cb7b35893f62127cb7aec18f77a3bcc5 SOURCE_SUBDIR none)

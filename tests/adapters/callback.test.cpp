@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <concepts>
+#include <cstddef>
+#include <deque>
 #include <initializer_list>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <lr_scheduler/adapters/callback.hpp>
@@ -62,6 +66,8 @@ static_assert(Optimizer<double> && Optimizer<float> && Optimizer<long double>);
 static_assert(Optimizer<std::vector<double>> && Optimizer<std::array<float, 3>>);
 static_assert(Optimizer<std::span<double>> && Optimizer<double[2]>);
 static_assert(Optimizer<StandardSgd> && Optimizer<Callback<Getter, Setter>>);
+static_assert(Optimizer<std::atomic<double>> && Optimizer<std::atomic<float>> && Optimizer<Variables<float>>);
+static_assert(!Optimizer<std::atomic<int>> && !Optimizer<const std::atomic<double>>);
 static_assert(!Optimizer<int> && !Optimizer<const double> && !Optimizer<std::vector<int>>);
 static_assert(!Optimizer<std::span<const double>> && !Optimizer<const std::vector<double>>);
 static_assert(!Optimizer<std::vector<bool>> && !Optimizer<Nothing>);
@@ -157,6 +163,73 @@ TEST_CASE("variables in a row are groups with a rate each") {
   CHECK(parameters == std::array<float, 3>{1, 0.5F, 0.75F});
 }
 
+TEST_CASE("a rate that other threads read is published by each step") {
+  std::atomic<double> lr = 0.8;
+  ExponentialLR scheduler{lr, {.gamma = 0.5}};
+  std::atomic<bool> is_done = false;
+  bool read_others = false;
+  std::thread reader([&] {
+    const std::array<double, 4> published{0.8, 0.4, 0.2, 0.1};
+    while (!is_done.load()) {
+      const double read = lr.load();
+      if (std::none_of(published.begin(), published.end(), [&](double p) { return close(read, p); }))
+        read_others = true;
+    }
+  });
+  for (int t = 0; t < 3; ++t) scheduler.step();
+  is_done = true;
+  reader.join();
+  CHECK(!read_others);
+  CHECK(close(lr.load(), 0.1));
+}
+
+namespace {
+
+/// An optimizer of tiny-dnn's shape: members that are its rate and its momentum.
+struct MomentumSgd {
+  float alpha = 0.01F;
+  float mu = 0.9F;
+  float velocity = 0;
+
+  void update(float gradient, float& parameter) {
+    velocity = mu * velocity - alpha * gradient;
+    parameter += velocity;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("two variables are a rate and a momentum") {
+  MomentumSgd optimizer;
+  Variables variables{optimizer.alpha, optimizer.mu};
+  CyclicLR scheduler{
+      variables, {.base_lr = 0.25F, .max_lr = 0.5F, .step_size_up = 1, .base_momentum = 0.5F, .max_momentum = 0.75F}};
+  STATIC_REQUIRE(std::same_as<decltype(scheduler), CyclicLR<float>>);
+
+  float parameter = 1;
+  CHECK(optimizer.mu == 0.75F);
+  optimizer.update(1, parameter);  // 1 - 0.25
+  CHECK(parameter == 0.75F);
+  scheduler.step();
+  CHECK(optimizer.alpha == 0.5F);
+  CHECK(optimizer.mu == 0.5F);
+  optimizer.update(1, parameter);  // 0.75 - (0.5 * 0.25 + 0.5)
+  CHECK(parameter == 0.125F);
+}
+
+TEST_CASE("two variables named by their members") {
+  double alpha = 0.1;
+  double mu = 0.9;
+  Variables<double> variables{.lr = alpha, .momentum = mu};
+  OneCycleLR scheduler{variables, {.max_lr = 0.5, .total_steps = 10, .cycle_momentum = false}};
+  CHECK(close(alpha, 0.02));  // max_lr / 25
+  CHECK(mu == 0.9);
+  const StateDict state = scheduler.state_dict();
+  scheduler.step();
+  scheduler.load_state_dict(state);
+  CHECK(close(alpha, 0.02));
+}
+
 TEST_CASE("an optimizer whose StepSize() refers to its rate updates with the schedule's rate") {
   StandardSgd optimizer(0.1);
   StepLR scheduler{optimizer, {.step_size = 1, .gamma = 0.5}};
@@ -217,39 +290,84 @@ TEST_CASE("rate, weight decay and temperature are stepped together and saved tog
 
 namespace {
 
-// The shape of ggml's optimizer parameters, and of the loop that asks for them before each update.
-struct OptimizerParameters {
-  struct {
-    float alpha;
-    float beta1;
-    float beta2;
-    float eps;
-    float wd;
-  } adamw;
-};
-using GetOptimizerParameters = OptimizerParameters (*)(void* userdata);
-
-std::vector<float> rates_of_updates(GetOptimizerParameters get, void* userdata, int updates) {
-  std::vector<float> rates;
-  for (int i = 0; i < updates; ++i) rates.push_back(get(userdata).adamw.alpha);
-  return rates;
-}
-
-struct ScheduledParameters {
-  OptimizerParameters parameters{{0.1F, 0.9F, 0.999F, 1e-8F, 0.01F}};
-  WarmupLR<float> scheduler{parameters.adamw.alpha, {.warmup_steps = 2}};
-};
-
-OptimizerParameters next_parameters(void* userdata) {
-  auto& scheduled = *static_cast<ScheduledParameters*>(userdata);
-  const OptimizerParameters parameters = scheduled.parameters;
-  scheduled.scheduler.step();
-  return parameters;
-}
+// A file in C++ beside a loop in C, as docs/adapters.md has it for llm.c.
+float scheduled_rate = 1;
+CosineAnnealingLR<float>* c_scheduler = nullptr;
 
 }  // namespace
 
-TEST_CASE("a callback that returns a struct of parameters gives each update its rate") {
-  ScheduledParameters scheduled;
-  CHECK(rates_of_updates(next_parameters, &scheduled, 4) == std::vector<float>{0, 0.05F, 0.1F, 0.1F});
+extern "C" {
+static float scheduled_lr() {
+  return scheduled_rate;
+}
+static void scheduler_step() {
+  c_scheduler->step();
+}
+}
+
+TEST_CASE("a loop in C asks one function for the rate of its update and steps by another") {
+  CosineAnnealingLR<float> scheduler{scheduled_rate, {.T_max = 2}};
+  c_scheduler = &scheduler;
+  std::vector<float> lrs;
+  for (int step = 0; step < 3; ++step) {
+    lrs.push_back(scheduled_lr());
+    scheduler_step();
+  }
+  REQUIRE(lrs.size() == 3);
+  CHECK(lrs[0] == 1);
+  CHECK(std::abs(lrs[1] - 0.5F) <= 1e-7F);
+  CHECK(lrs[2] == 0);
+}
+
+TEST_CASE("the warm-ups of Hugging Face, llm.c and nanoGPT are options") {
+  const auto factors = [](FirstUpdate first_update) {
+    double lr = 1;
+    WarmupLR scheduler{lr, {.warmup_steps = 4, .first_update = first_update}};
+    std::vector<double> lrs;
+    for (int t = 0; t < 5; ++t) {
+      lrs.push_back(lr);
+      scheduler.step();
+    }
+    return lrs;
+  };
+  CHECK(factors(FirstUpdate::zero) == std::vector<double>{0, 0.25, 0.5, 0.75, 1});
+  CHECK(factors(FirstUpdate::one_of_w) == std::vector<double>{0.25, 0.5, 0.75, 1, 1});
+  const std::vector<double> nano_gpt = factors(FirstUpdate::one_of_w_plus_1);
+  REQUIRE(nano_gpt.size() == 5);
+  CHECK(close(nano_gpt[0], 0.2));
+  CHECK(close(nano_gpt[3], 0.8));
+  CHECK(nano_gpt[4] == 1);
+}
+
+namespace {
+
+/// As docs/adapters.md has it: it stays where it is.
+class Worker {
+ public:
+  explicit Worker(const schedule::Exponential<double>& schedule) : scheduler_(optimizer_, schedule) {}
+  void run(int steps) {
+    for (int t = 0; t < steps; ++t) scheduler_.step();
+  }
+  [[nodiscard]] double lr() const { return optimizer_.lr; }
+
+ private:
+  ParamGroup<double> optimizer_{.lr = 1};
+  ExponentialLR<double> scheduler_;
+};
+
+}  // namespace
+
+TEST_CASE("workers with a scheduler each share one const schedule") {
+  const schedule::Exponential<double> schedule{.gamma = 0.5};
+  std::deque<Worker> workers;
+  for (int i = 0; i < 4; ++i) workers.emplace_back(schedule);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    threads.emplace_back([&workers, i] { workers[i].run(static_cast<int>(i)); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(workers[0].lr() == 1);
+  CHECK(workers[1].lr() == 0.5);
+  CHECK(workers[2].lr() == 0.25);
+  CHECK(workers[3].lr() == 0.125);
 }

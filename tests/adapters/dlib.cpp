@@ -48,6 +48,14 @@ class Training {
     return (before - read_weight()) / before;
   }
 
+  /// The trainer's own loop over epochs.
+  void train() { trainer.train(inputs, labels); }
+
+  void add_samples(std::size_t count) {
+    inputs.insert(inputs.end(), count, inputs.front());
+    labels.insert(labels.end(), count, 0);
+  }
+
   /// The weight, once the trainer's thread is done.
   double read_weight() {
     static_cast<void>(trainer.get_net());
@@ -143,6 +151,42 @@ TEST_CASE("a trainer updates with a sampled schedule, the first rate twice") {
   CHECK(close(training.update(), 0.2));
   CHECK(close(training.update(), 0.1));
   CHECK(close(training.update(), 0.05));
+}
+
+TEST_CASE("train() ends after a sampled schedule, where its last rate is not its smallest too") {
+  Training training;
+  training.trainer.set_max_num_epochs(1000);  // of one batch each
+  training.trainer.set_learning_rate_schedule(learning_rate_schedule(
+      schedule::Cyclic<double>{.base_lr = 0.001, .max_lr = 0.002, .step_size_up = 2, .cycle_momentum = false}, 0.001,
+      7));
+  training.train();
+  // 0.001 for the first batch, then 0.001 0.0015 0.002 0.0015 0.001 0.0015 0.002, and 0.001 once more.
+  const double weight = 0.999 * 0.999 * 0.9985 * 0.998 * 0.9985 * 0.999 * 0.9985 * 0.998 * 0.999;
+  CHECK(training.read_weight() < weight * 1.00001);
+  CHECK(training.read_weight() > weight * 0.995);  // and a few batches that were on their way to its thread
+  CHECK(close(training.trainer.get_learning_rate(), 0.00099));
+}
+
+TEST_CASE("a scheduler that is stepped once an epoch sets the rate of each call of train()") {
+  Training training;
+  training.add_samples(1);
+  training.trainer.set_min_learning_rate(1e-6);
+  StepLR scheduler{training.trainer, {.step_size = 1, .gamma = 0.1}};
+  std::vector<double> falls;
+  for (unsigned long epoch = 0; epoch < 5; ++epoch) {
+    const double before = training.read_weight();
+    training.trainer.set_max_num_epochs(epoch + 1);
+    training.train();
+    falls.push_back(training.read_weight() / before);
+    scheduler.step();
+  }
+  // Two batches each, at 0.1, 0.01, 0.001, 0.0001 and 0.00001.
+  REQUIRE(falls.size() == 5);
+  CHECK(close(falls[0], 0.81));
+  CHECK(close(falls[1], 0.9801));
+  CHECK(close(falls[2], 0.998001));
+  CHECK(close(falls[3], 0.99980001));
+  CHECK(close(falls[4], 0.9999800001));
 }
 
 TEST_CASE("a schedule that cannot be sampled is refused") {

@@ -15,6 +15,9 @@
 
 #include <torch/optim/adagrad.h>
 #include <torch/optim/lbfgs.h>
+#if __has_include(<torch/optim/schedulers/reduce_on_plateau_scheduler.h>)
+#include <torch/optim/schedulers/reduce_on_plateau_scheduler.h>
+#endif
 #include <torch/optim/schedulers/step_lr.h>
 #include <torch/serialize.h>
 #include <torch/types.h>
@@ -248,7 +251,8 @@ TEST_CASE("Adam and AdamW update with the first beta that is cycled and keep the
 TEST_CASE("an optimizer without momentum refuses to cycle it and keeps its rate") {
   torch::optim::Adagrad adagrad({one()}, torch::optim::AdagradOptions(0.3));
   CHECK(message_of<std::invalid_argument>([&] { lr_scheduler::CyclicLR scheduler(adagrad, cycle(0.1)); }) ==
-        "CyclicLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set cycle_momentum = false");
+        "CyclicLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set cycle_momentum = "
+        "false");
   CHECK(rates(adagrad) == std::vector<double>{0.3});
 }
 
@@ -351,6 +355,34 @@ TEST_CASE("a scheduler outlives optimizer.load(), which only sets other rates") 
 #endif
 }
 
+TEST_CASE("a scheduler after optimizer.load() takes the rates that are there for its base, or those that it is given") {
+  const auto loaded = [] {  // as optimizer.load() of libtorch 2.13 leaves it: at epoch 2 of this schedule
+    return two_groups(0.1 * 0.25, 0.02 * 0.25);
+  };
+  const lr_scheduler::schedule::Exponential<double> halving{.gamma = 0.5};
+
+  auto decayed = loaded();
+  lr_scheduler::ExponentialLR from_decayed{decayed, halving};
+  from_decayed.seek(2);
+  CHECK(close(rates(decayed), {0.00625, 0.00125}));
+
+  auto reset = loaded();
+  lr_scheduler::set_learning_rates(reset, {0.1, 0.02});
+  lr_scheduler::ExponentialLR from_base{reset, halving};
+  from_base.seek(2);
+  CHECK(close(rates(reset), {0.025, 0.005}));
+
+  auto bound = two_groups(0.1, 0.02);
+  lr_scheduler::ExponentialLR before{bound, halving};  // constructed before what stands for load()
+  lr_scheduler::set_learning_rates(bound, rates(loaded()));
+  before.seek(2);
+  CHECK(close(rates(bound), {0.025, 0.005}));
+
+  CHECK(message_of<std::invalid_argument>([&] { lr_scheduler::set_learning_rates(reset, {0.1}); }) ==
+        "set_learning_rates: there are 1 rates for 2 parameter groups");
+  CHECK(close(rates(reset), {0.025, 0.005}));
+}
+
 TEST_CASE("torch::save() and torch::load() take a scheduler") {
   auto optimizer = two_groups(0.1, 0.02);
   lr_scheduler::OneCycleLR scheduler{optimizer, {.max_lr = {0.1, 0.4}, .total_steps = 10}};
@@ -435,7 +467,7 @@ std::vector<double> rates_of_updates(torch::optim::Optimizer& optimizer, const s
 }  // namespace
 
 TEST_CASE("StepLR is Python's, and a step ahead of libtorch's own") {
-  // Recorded from torch.optim.lr_scheduler.StepLR in PyTorch 2.13: see step_lr.py.
+  // Recorded from torch.optim.lr_scheduler.StepLR in PyTorch 2.13: see pytorch.py.
   const std::vector<double> python{0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.001, 0.001};
   const std::vector<double> a_step_late{0.1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.001};
 
@@ -452,6 +484,43 @@ TEST_CASE("StepLR is Python's, and a step ahead of libtorch's own") {
                                               lr_scheduler::schedule::Step<double>{.step_size = 3, .gamma = 0.1});
   torch::optim::LRScheduler& base = behind_base;
   CHECK(close(rates_of_updates(third_optimizer, [&] { base.step(); }), python));
+}
+
+TEST_CASE("ReduceLROnPlateau is Python's, and libtorch's own another with a maximum") {
+  // The rate after each metric; recorded from torch.optim.lr_scheduler.ReduceLROnPlateau in PyTorch 2.13, see
+  // pytorch.py.
+  const auto check = [](const std::vector<double>& metrics, lr_scheduler::ThresholdMode threshold_mode,
+                        const std::vector<double>& python, [[maybe_unused]] const std::vector<double>& libtorch) {
+    const auto rates_after = [&](torch::optim::Optimizer& optimizer, const auto& step) {
+      std::vector<double> lrs;
+      for (const double metric : metrics) {
+        step(metric);
+        lrs.push_back(rates(optimizer)[0]);
+      }
+      return lrs;
+    };
+    torch::optim::SGD optimizer({one()}, torch::optim::SGDOptions(0.1));
+    lr_scheduler::ReduceLROnPlateau ours{optimizer,
+                                         {.mode = lr_scheduler::Mode::max,
+                                          .factor = 0.5,
+                                          .patience = 0,
+                                          .threshold = 0.1,
+                                          .threshold_mode = threshold_mode}};
+    CHECK(close(rates_after(optimizer, [&](double metric) { ours.step(metric); }), python));
+#if __has_include(<torch/optim/schedulers/reduce_on_plateau_scheduler.h>)
+    using Theirs = torch::optim::ReduceLROnPlateauScheduler;
+    torch::optim::SGD other_optimizer({one()}, torch::optim::SGDOptions(0.1));
+    Theirs theirs(other_optimizer, Theirs::max, 0.5F, 0, 0.1,
+                  threshold_mode == lr_scheduler::ThresholdMode::abs ? Theirs::abs : Theirs::rel);
+    CHECK(
+        close(rates_after(other_optimizer, [&](double metric) { theirs.step(static_cast<float>(metric)); }), libtorch));
+#endif
+  };
+  // libtorch multiplies the best by the absolute threshold: whatever is above a tenth of it is better.
+  check({1, 1.05, 1.2, 0.9, 0.8, 1.4}, lr_scheduler::ThresholdMode::abs, {0.1, 0.05, 0.05, 0.025, 0.0125, 0.0125},
+        {0.1, 0.1, 0.1, 0.1, 0.1, 0.1});
+  // Its worst is the smallest positive number: no negative metric beats it.
+  check({-3, -2, -1}, lr_scheduler::ThresholdMode::rel, {0.1, 0.1, 0.1}, {0.05, 0.025, 0.0125});
 }
 
 TEST_CASE("code that steps libtorch's base class steps our schedule") {

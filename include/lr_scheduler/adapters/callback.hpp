@@ -2,6 +2,7 @@
 #ifndef LR_SCHEDULER_ADAPTERS_CALLBACK_HPP
 #define LR_SCHEDULER_ADAPTERS_CALLBACK_HPP
 
+#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <functional>
@@ -56,6 +57,42 @@ struct optimizer_traits<T> {
   static void set_lr(T& variable, std::size_t, T value) { variable = value; }
 };
 
+/// A variable that other threads read while the scheduler's thread steps. Each read and write of it is atomic, and none
+/// orders anything else.
+template <std::floating_point T>
+struct optimizer_traits<std::atomic<T>> {
+  using scalar_type = T;
+  [[nodiscard]] static std::size_t size(std::atomic<T>&) noexcept { return 1; }
+  [[nodiscard]] static T lr(std::atomic<T>& variable, std::size_t) noexcept {
+    return variable.load(std::memory_order_relaxed);
+  }
+  static void set_lr(std::atomic<T>& variable, std::size_t, T value) noexcept {
+    variable.store(value, std::memory_order_relaxed);
+  }
+};
+
+/// A rate and a momentum (or Adam's beta1) that the training loop reads. Both must outlive the scheduler, as this must.
+///
+///     Variables variables{optimizer.alpha, optimizer.mu};
+///     OneCycleLR scheduler{variables, {.max_lr = 0.1, .total_steps = 1000}};
+template <Scalar T>
+struct Variables {
+  T& lr;
+  T& momentum;
+};
+template <Scalar T>
+Variables(T&, T&) -> Variables<T>;
+
+template <Scalar T>
+struct optimizer_traits<Variables<T>> {
+  using scalar_type = T;
+  [[nodiscard]] static std::size_t size(Variables<T>&) noexcept { return 1; }
+  [[nodiscard]] static T lr(Variables<T>& variables, std::size_t) { return variables.lr; }
+  static void set_lr(Variables<T>& variables, std::size_t, T lr) { variables.lr = lr; }
+  [[nodiscard]] static T momentum(Variables<T>& variables, std::size_t) { return variables.momentum; }
+  static void set_momentum(Variables<T>& variables, std::size_t, T momentum) { variables.momentum = momentum; }
+};
+
 namespace detail {
 
 template <class R>
@@ -63,11 +100,13 @@ concept ScalarRange =
     std::ranges::random_access_range<R> && std::ranges::sized_range<R> && Scalar<std::ranges::range_value_t<R>> &&
     std::same_as<std::ranges::range_reference_t<R>, std::ranges::range_value_t<R>&>;
 
+/// Not that of one that lets another make the updates, as ensmallen's Lookahead and SGDR do: it is not their rate.
 template <class O>
-concept HasStepSize = requires(O& optimizer) {
-  requires std::is_lvalue_reference_v<decltype(optimizer.StepSize())>;
-  requires Scalar<std::remove_reference_t<decltype(optimizer.StepSize())>>;
-};
+concept HasStepSize = (!requires(O& optimizer) { optimizer.BaseOptimizer(); }) &&
+                      (!requires { typename O::OptimizerType; }) && requires(O& optimizer) {
+                        requires std::is_lvalue_reference_v<decltype(optimizer.StepSize())>;
+                        requires Scalar<std::remove_reference_t<decltype(optimizer.StepSize())>>;
+                      };
 
 }  // namespace detail
 

@@ -6,11 +6,12 @@
 #error "lr_scheduler/adapters/dlib.hpp needs dlib (Debian: libdlib-dev)"
 #endif
 
-#include <concepts>
+#include <algorithm>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <dlib/dnn.h>
 
@@ -47,9 +48,10 @@ struct optimizer_traits<dlib::dnn_trainer<Network, Solver>> {
 ///     trainer.set_learning_rate_schedule(learning_rate_schedule(schedule, 0.1, 1000));
 ///
 /// dlib then sets a rate for each batch without waiting or dropping anything. It uses the first
-/// rate for the first two batches, so that batch k has the rate of epoch k - 1, and train() ends
-/// once it has used them all. Throws std::invalid_argument for options out of range, steps below 1
-/// and a rate that is not positive.
+/// rate for the first two batches, so that batch k has the rate of epoch k - 1. train() ends once
+/// 0.99 times the last is below the smallest: where it is not, the smallest stands once more at the
+/// end. Throws std::invalid_argument for options out of range, steps below 1 and a rate that is not
+/// positive.
 template <class S>
   requires Schedule<S, double>
 [[nodiscard]] dlib::matrix<double, 0, 1> learning_rate_schedule(S schedule, double base_lr, Epoch steps) {
@@ -58,16 +60,20 @@ template <class S>
   }
   ParamGroup<double> group{.lr = base_lr};
   Scheduled<S, double> scheduler(group, std::move(schedule));
-  dlib::matrix<double, 0, 1> rates(static_cast<long>(steps));
+  std::vector<double> rates;
   for (Epoch t = 0; t < steps; ++t) {
     if (t > 0) scheduler.step();
     if (!(group.lr > 0)) {
       throw std::invalid_argument("learning_rate_schedule: dlib takes positive rates only, got " +
                                   detail::text_of(group.lr) + " at epoch " + std::to_string(t));
     }
-    rates(static_cast<long>(t)) = group.lr;
+    rates.push_back(group.lr);
   }
-  return rates;
+  const double smallest = *std::min_element(rates.begin(), rates.end());
+  if (rates.back() * 0.99 >= smallest) rates.push_back(smallest);
+  dlib::matrix<double, 0, 1> result(static_cast<long>(rates.size()));
+  std::copy(rates.begin(), rates.end(), result.begin());
+  return result;
 }
 
 }  // namespace lr_scheduler

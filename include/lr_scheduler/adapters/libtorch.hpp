@@ -121,6 +121,24 @@ struct optimizer_traits<O> {
   }
 };
 
+/// Sets the rate of each group, for a scheduler that is constructed after optimizer.load() and has no state to load: it
+/// takes the rates that it finds as its base, and those of a run that goes on have decayed.
+///
+///     optimizer.load(archive);
+///     set_learning_rates(optimizer, {0.05});
+///     CosineAnnealingLR scheduler{optimizer, {.T_max = 100}};
+///     scheduler.seek(30);
+///
+/// Throws std::invalid_argument where there is not one rate for each group.
+inline void set_learning_rates(torch::optim::Optimizer& optimizer, const std::vector<double>& lrs) {
+  auto& groups = optimizer.param_groups();
+  if (lrs.size() != groups.size()) {
+    throw std::invalid_argument("set_learning_rates: there are " + std::to_string(lrs.size()) + " rates for " +
+                                std::to_string(groups.size()) + " parameter groups");
+  }
+  for (std::size_t i = 0; i < lrs.size(); ++i) groups[i].options().set_lr(lrs[i]);
+}
+
 namespace detail {
 
 [[nodiscard]] inline c10::IValue to_ivalue(const StateDict& state);
