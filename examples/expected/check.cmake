@@ -6,6 +6,8 @@
 #   OUTPUT       a regular expression that its output matches
 #   ERROR        a regular expression that its whole error output, but for the last newline, matches;
 #                empty by default
+cmake_minimum_required(VERSION 3.25)
+
 if(NOT DEFINED EXIT_CODE)
   set(EXIT_CODE 0)
 endif()

@@ -6,6 +6,8 @@
 #   CASE           this case alone is written wrong (MISUSE_<case> is defined): it does not compile, and the first error
 #                  matches the regular expression behind the case's condition
 #   BELOW_CXX20    in C++17 the library says in a few lines which standard it needs
+cmake_minimum_required(VERSION 3.25)
+
 set(includes "${INCLUDES}")
 list(REMOVE_DUPLICATES includes)
 list(TRANSFORM includes PREPEND "-I")

@@ -1,6 +1,8 @@
 # Builds and runs the user's project in this folder, after installing the library for find_package:
 # cmake -DWAY=... -DSOURCE=... -DBUILD=... -DFOLDER=... -DGENERATOR=... -DCOMPILER=...
 #       -DFMT_AND_JSON=... -P check.cmake
+cmake_minimum_required(VERSION 3.25)
+
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE result)
   if(result)

@@ -1,6 +1,8 @@
 # No header includes one that stands above it: cmake -DHEADERS=<the folder include/lr_scheduler> -P includes.cmake
 #
 # From the bottom up; a header may include what stands in its own line or below.
+cmake_minimum_required(VERSION 3.25)
+
 set(layers
     "fwd|version"
     "option|time|state_dict|batch_size|detail/.*" # these know nothing of schedules and schedulers

@@ -1,6 +1,8 @@
 # Every schedule has a test file of its name, and schedulers.hpp includes it:
 #
 #   cmake -DHEADERS=<the folder include/lr_scheduler> -DTESTS=<the folder tests> -P schedules.cmake
+cmake_minimum_required(VERSION 3.25)
+
 file(STRINGS "${HEADERS}/schedulers.hpp" includes REGEX "^#include <lr_scheduler/schedules/")
 file(GLOB headers RELATIVE "${HEADERS}/schedules" "${HEADERS}/schedules/*.hpp")
 set(count 0)
