@@ -167,11 +167,10 @@ class FeedbackScheduler : public Scheduler<T> {
       changed.before = changed.lrs;
     }
     Groups& groups = have_changed ? changed : groups_;
-    lrs_ = groups.before;
+    groups.next = groups.before;
     next_ = counters_;
-    decide(*metric, last_epoch_ + 1, groups, next_, lrs_);
-    write(groups, lrs_, have_changed && options_.needs_base_lrs());
-    groups.lrs = lrs_;
+    decide(*metric, last_epoch_ + 1, groups, next_, groups.next);
+    write(groups, have_changed && options_.needs_base_lrs());
     if (have_changed) groups_.take(changed);
     std::swap(counters_, next_);
     ++last_epoch_;
@@ -201,9 +200,8 @@ class FeedbackScheduler : public Scheduler<T> {
     Counters next = counters;
     fit(next, options);
     groups.before = groups.lrs;
-    lrs_.reserve(lrs.size());
-    write(groups, lrs, options.needs_base_lrs());
-    groups.lrs = std::move(lrs);
+    groups.next = std::move(lrs);
+    write(groups, options.needs_base_lrs());
     groups_.take(groups);
     last_epoch_ = t;
     counters_ = std::move(counters);
@@ -214,26 +212,14 @@ class FeedbackScheduler : public Scheduler<T> {
     if constexpr (requires { counters.fit(options); }) counters.fit(options);
   }
 
-  /// Writes what differs from the rates before, and base rates where they are to be recorded. Where the optimizer
-  /// throws, all is put back.
-  void write(Groups& groups, std::span<T> lrs, bool records) const {
-    const std::vector<T>& before = groups.before;
-    const bool are_same = std::equal(before.begin(), before.end(), lrs.begin(),
+  /// Writes the next rates where any differs from what is there, and base rates where they are to be recorded.
+  void write(Groups& groups, bool records) const {
+    const bool are_same = std::equal(groups.before.begin(), groups.before.end(), groups.next.begin(),
                                      [](const T& left, const T& right) { return !detail::bits_differ(left, right); });
-    if (!are_same) Base::write_rates(before, lrs);
-    if (!records) return;
-    try {
-      Base::record_base_lrs(groups);
-    } catch (...) {
-      for (std::size_t k = 0; k < lrs.size(); ++k) {
-        Base::attempt([&] {
-          if (!groups.remembered[k].initial_lr) optimizer_.set_initial_lr(k, std::nullopt);
-        });
-        Base::attempt([&] {
-          if (detail::bits_differ(before[k], lrs[k])) optimizer_.set_lr(k, before[k]);
-        });
-      }
-      throw;
+    if (are_same && !records) {
+      groups.lrs = groups.next;
+    } else {
+      Base::write(groups, groups.before, records);
     }
   }
 
@@ -263,8 +249,7 @@ class FeedbackScheduler : public Scheduler<T> {
     options_ = std::move(options);
   }
 
-  Counters next_{};       ///< What a step makes of them.
-  std::vector<T> lrs_{};  ///< The rates after a step.
+  Counters next_{};  ///< What a step makes of them.
 };
 
 }  // namespace lr_scheduler

@@ -79,14 +79,14 @@ class ScheduleFollower : public Scheduler<T> {
   void follow_curve(Epoch t) {
     forget_momentum(groups_);
     schedule_.at(Time(t, 0), all_);
-    if (groups_.drives_momentum) return write(groups_, groups_.lrs);
+    if (groups_.drives_momentum) return Base::write(groups_, groups_.lrs);
     const bool is_same = !detail::bits_differ(groups_.next[0], groups_.lrs[0]) && all_same();
     const Epoch unchanged = is_same || t == unchanged_until_ ? schedule_.unchanged_until(t) : unchanged_until_;
     if (!is_same) {
       try {
         optimizer_.write(groups_.next.data(), groups_.lrs);
       } catch (...) {
-        put_back(groups_, groups_.lrs);
+        Base::put_back(groups_, groups_.lrs);
         throw;
       }
     }
@@ -175,7 +175,7 @@ class ScheduleFollower : public Scheduler<T> {
       const Rates<T> run = all.part(begin, end - begin);
       along_curve ? schedule_.at(t, run) : schedule_.next(t.epoch, run);
     }
-    write(groups, groups.before);
+    Base::write(groups, groups.before, &groups != &groups_);
     for (std::size_t i = 0; t.fraction != 0 && i < groups.lrs.size(); ++i) groups.remembered[i].on_curve = true;
     arrive(t, groups);
   }
@@ -207,38 +207,6 @@ class ScheduleFollower : public Scheduler<T> {
   static void set_momentum(Groups& groups, std::size_t i, const std::optional<T>& momentum) {
     groups.is_driven[i] = momentum ? 1 : 0;
     if (momentum) groups.momentums[i] = *momentum;
-  }
-
-  /// Writes what was evaluated, and the base rates of new groups. Where the optimizer throws, all is put back: the
-  /// rates to those of `before`.
-  void write(Groups& groups, const std::vector<T>& before) {
-    const bool records = &groups != &groups_;
-    if (groups.drives_momentum && (records || optimizer_.may_throw())) {
-      for (std::size_t i = 0; i < groups.lrs.size(); ++i) groups.remembered[i].momentum = optimizer_.momentum(i);
-    }
-    try {
-      if (groups.drives_momentum) optimizer_.write_momentums(groups.momentums, groups.is_driven.data());
-      optimizer_.write(groups.next.data(), groups.lrs);
-      if (records) Base::record_base_lrs(groups);  // last, as many optimizers cannot forget one
-    } catch (...) {
-      put_back(groups, before);
-      throw;
-    }
-  }
-  void put_back(const Groups& groups, const std::vector<T>& before) const noexcept {
-    for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
-      const Remembered& group = groups.remembered[i];
-      Base::attempt([&] {
-        if (!groups.drives_momentum || groups.is_driven[i] == 0 || !group.momentum) return;
-        if (optimizer_.momentum(i) != group.momentum) optimizer_.set_momentum(i, *group.momentum);
-      });
-      Base::attempt([&] {
-        if (detail::bits_differ(optimizer_.lr(i), before[i])) optimizer_.set_lr(i, before[i]);
-      });
-      Base::attempt([&] {
-        if (&groups != &groups_ && !group.initial_lr) optimizer_.set_initial_lr(i, std::nullopt);
-      });
-    }
   }
 
   void visit_progress(detail::FieldVisitor& visitor) const final {
@@ -319,7 +287,7 @@ class ScheduleFollower : public Scheduler<T> {
     optimizer_.read(groups.before);
 
     loading.is_writing = true;
-    write(groups, groups.before);
+    Base::write(groups, groups.before, &groups != &groups_);
     if (takes) schedule_ = saved;
     arrive(t, groups);
   }
@@ -353,7 +321,7 @@ void ScheduleFollower<T>::step_from_what_is_there(Epoch t) {
   groups_.next = groups_.before;
   forget_momentum(groups_);
   schedule_.next(t, all_);
-  write(groups_, groups_.before);
+  Base::write(groups_, groups_.before);
   last_epoch_ = t;
 }
 

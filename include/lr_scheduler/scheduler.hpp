@@ -250,41 +250,34 @@ class Scheduler {
     }
   }
 
-  /// Writes the rates that differ from those that are there, and reads all back into `lrs`. Where the optimizer throws,
-  /// they are put back.
-  void write_rates(std::span<const T> before, std::span<T> lrs) const {
-    std::size_t i = 0;
+  /// Writes what was evaluated, groups.next and momentum where it is driven, and records the base rates of groups that
+  /// have none, where told so. Where the optimizer throws, all is put back: the rates to those of `before`.
+  void write(Groups& groups, const std::vector<T>& before, bool records = false) const {
+    if (groups.drives_momentum && (records || optimizer_.may_throw())) {
+      for (std::size_t i = 0; i < groups.lrs.size(); ++i) groups.remembered[i].momentum = optimizer_.momentum(i);
+    }
     try {
-      for (; i < lrs.size(); ++i) {
-        if (detail::bits_differ(before[i], lrs[i])) optimizer_.set_lr(i, lrs[i]);
-        lrs[i] = optimizer_.lr(i);
-      }
+      if (groups.drives_momentum) optimizer_.write_momentums(groups.momentums, groups.is_driven.data());
+      optimizer_.write(groups.next.data(), groups.lrs);
+      if (records) record_base_lrs(groups);  // last, as many optimizers cannot forget one
     } catch (...) {
-      for (std::size_t k = 0; k <= i; ++k) {
-        attempt([&] {
-          if (detail::bits_differ(before[k], optimizer_.lr(k))) optimizer_.set_lr(k, before[k]);
-        });
-      }
+      put_back(groups, before, records);
       throw;
     }
   }
-
-  /// Records the base rates of groups that have none recorded.
-  void record_base_lrs(Groups& groups) const {
-    std::vector<Remembered> recorded = groups.remembered;
-    for (std::size_t i = 0; i < recorded.size(); ++i) {
-      if (!recorded[i].initial_lr) optimizer_.set_initial_lr(i, groups.base_lrs[i]);
-      recorded[i].initial_lr = optimizer_.initial_lr(i);
-    }
-    groups.remembered.swap(recorded);
-  }
-
-  /// Puts something back while an exception is on its way; others are dropped.
-  template <class Change>
-  static void attempt(const Change& change) noexcept {
-    try {
-      change();
-    } catch (...) {
+  void put_back(const Groups& groups, const std::vector<T>& before, bool records = false) const noexcept {
+    for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
+      const Remembered& group = groups.remembered[i];
+      attempt([&] {
+        if (!groups.drives_momentum || groups.is_driven[i] == 0 || !group.momentum) return;
+        if (optimizer_.momentum(i) != group.momentum) optimizer_.set_momentum(i, *group.momentum);
+      });
+      attempt([&] {
+        if (detail::bits_differ(optimizer_.lr(i), before[i])) optimizer_.set_lr(i, before[i]);
+      });
+      attempt([&] {
+        if (records && !group.initial_lr) optimizer_.set_initial_lr(i, std::nullopt);
+      });
     }
   }
 
@@ -367,6 +360,24 @@ class Scheduler {
       if (moved == count) moved = k;
     }
     return moved;
+  }
+
+  void record_base_lrs(Groups& groups) const {
+    std::vector<Remembered> recorded = groups.remembered;
+    for (std::size_t i = 0; i < recorded.size(); ++i) {
+      if (!recorded[i].initial_lr) optimizer_.set_initial_lr(i, groups.base_lrs[i]);
+      recorded[i].initial_lr = optimizer_.initial_lr(i);
+    }
+    groups.remembered.swap(recorded);
+  }
+
+  /// Puts something back while an exception is on its way; others are dropped.
+  template <class Change>
+  static void attempt(const Change& change) noexcept {
+    try {
+      change();
+    } catch (...) {
+    }
   }
 
   [[noreturn]] void throw_bad_epoch(const char* what, const std::string& got) const {
