@@ -149,7 +149,8 @@ TEST_CASE("boundaries from JSON are as good as those from C++, in any order or n
 TEST_CASE("a schedule in another is printed with its options") {
   CHECK(to_string(schedule::Scaled<double>{.schedule = schedule::Anneal<double>{.steps = 2.5},
                                            .by = schedule::Exponential<double>{.gamma = 0.5}}) ==
-        "Scaled(scheduler=Anneal(steps=2.5, shape=linear, power=1, time_power=1, start_factor=1, end_factor=0, "
+        "Scaled(scheduler=Anneal(steps=2.5, shape=linear, power=1, time_power=1, ratio=0.5, start_factor=1, "
+        "end_factor=0, "
         "after_end=hold), by=ExponentialLR(gamma=0.5), floor=0)");
   const Either either{.first = schedule::Exponential<double>{.gamma = 0.5}};
   CHECK(to_string(Any(either)) == "Either(first=ExponentialLR(gamma=0.5), switch_at=2)");

@@ -280,8 +280,8 @@ enum class Shape {
   linear,          ///< 1 - q.
   cosine,          ///< (1 + cos(pi q)) / 2.
   one_minus_sqrt,  ///< 1 - sqrt(q).
-  exponential,     ///< 2 * 2^-q - 1, half of an exponential decay.
-  geometric,       ///< The same factor each step: the rate is start (end / start)^q, both positive.
+  exponential,  ///< (r^q - r) / (1 - r): an exponential decay to r, which is 1/2 if not told otherwise, brought to 0.
+  geometric,    ///< The same factor each step: the rate is start (end / start)^q, both positive.
 };
 
 /// The factor of the first update in a warm-up of W updates.

@@ -49,6 +49,8 @@ TEMPLATE_TEST_CASE("Anneal moves along 1 - sqrt, an exponential and a polynomial
         {1, 0.5L, 0.2928932188134524755992L, 0.1339745962155613532363L, 0, 0});
   check({.steps = 4, .shape = Shape::exponential},
         {1, 0.6817928305074290860623L, 0.4142135623730950488017L, 0.1892071150027210667175L, 0, 0});
+  check({.steps = 4, .shape = Shape::exponential, .ratio = T(0.25L)},
+        {1, 0.6094757082487300325344L, 0.3333333333333333333333L, 0.1380711874576983496005L, 0, 0});
   check({.steps = 4, .power = T(2)}, {1, 0.5625L, 0.25L, 0.0625L, 0, 0});
   check({.steps = 4, .time_power = T(2)}, {1, 0.9375L, 0.75L, 0.4375L, 0, 0});
   check({.steps = 5.5, .shape = Shape::cosine, .power = T(2), .time_power = T(2)},
@@ -85,6 +87,8 @@ TEMPLATE_TEST_CASE("Anneal refuses bad options and leaves the optimizer alone", 
   check_refused<Bound<T>>({.steps = 3, .time_power = T(-2)}, "Anneal: time_power must be finite and positive, got -2");
   check_refused<Bound<T>>({.steps = 3, .start_factor = T(-0.5L)},
                           "Anneal: start_factor must be finite and not negative, got -0.5");
+  check_refused<Bound<T>>({.steps = 3, .ratio = T(0)}, "Anneal: ratio must be greater than 0 and less than 1, got 0");
+  check_refused<Bound<T>>({.steps = 3, .ratio = T(1)}, "Anneal: ratio must be greater than 0 and less than 1, got 1");
   check_refused<Bound<T>>({.steps = 3, .end_factor = infinity},
                           "Anneal: end_factor must be finite and not negative, got inf");
   check_refused<Bound<T>>({.steps = 3, .shape = Shape::geometric},

@@ -32,21 +32,21 @@ template <class C>
   return {C(n / total), C(C(total - n) / total)};
 }
 
-/// 2^x - 1, exact where x is small.
+/// base^x - 1, exact where that is small.
 template <class C>
-[[nodiscard]] constexpr C power_of_two_minus_one(const C& x) {
+[[nodiscard]] constexpr C power_minus_one(const C& base, const C& x) {
   if constexpr (std::floating_point<C>) {
-    return std::expm1(x * C(0.693147180559945309417232121458176568L));
+    return std::expm1(x * std::log(base));
   } else {
-    return C(power(C(2), x) - C(1));
+    return C(power(base, x) - C(1));
   }
 }
 
 /// n / total of the way, 0 <= n <= total, along a shape. The share that is over is raised to time_power before it is
-/// shaped, and the share that is left to power after.
+/// shaped, and the share that is left to power after. `ratio` is that of an exponential decay.
 template <class N, class Total, class C>
 [[nodiscard]] constexpr Way<C> shaped_way(Shape shape, const N& n, const Total& total, const C& power_of_left,
-                                          const C& time_power = C(1)) {
+                                          const C& time_power = C(1), const C& ratio = C(0.5)) {
   if (power_of_left == C(1) && time_power == C(1)) {
     if (shape == Shape::linear || shape == Shape::geometric) return straight_way<C>(n, total);
     if (shape == Shape::cosine) return cosine_way<C>(n, total);
@@ -72,7 +72,8 @@ template <class N, class Total, class C>
       break;
     }
     case Shape::exponential:
-      shares = {C(C(-2) * power_of_two_minus_one(C(-shares.over))), power_of_two_minus_one(shares.left)};
+      shares = {C(-power_minus_one(ratio, shares.over) / (C(1) - ratio)),
+                C(power_minus_one(ratio, C(-shares.left)) * ratio / (C(1) - ratio))};
       break;
   }
   if (power_of_left != C(1)) {

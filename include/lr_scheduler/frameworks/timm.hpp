@@ -112,38 +112,6 @@ struct Tanh {
   friend bool operator==(const Tanh&, const Tanh&) = default;
 };
 
-/// The factor (r^q - r) / (1 - r) with q = t / steps and r = decay_ratio, and 0 from `steps` on.
-template <Scalar T>
-struct Exp {
-  Required<Epoch> steps;    ///< Steps of the way, positive. Required.
-  T decay_ratio = T(0.1L);  ///< What is left at the end before it is made 0, between 0 and 1 and neither of them.
-
-  static constexpr std::string_view name = "timm.Exp";
-  template <class Self, class Visitor>
-  static void fields(Self& self, Visitor&& visit) {
-    visit("steps", self.steps);
-    visit("decay_ratio", self.decay_ratio);
-  }
-
-  /// Throws std::invalid_argument if an option is out of range.
-  void validate(const detail::Check& check = detail::Check(name)) const {
-    check.positive("steps", steps);
-    if (!(decay_ratio > T(0) && decay_ratio < T(1))) {
-      check.refuse("decay_ratio", "must be greater than 0 and less than 1", detail::text_of(decay_ratio));
-    }
-  }
-
-  [[nodiscard]] constexpr Factor<T> at(Time t) const {
-    using C = detail::compute_t<T>;
-    if (t.epoch >= steps) return {C(0)};
-    const C ratio = C(decay_ratio);
-    return {C(C(detail::power(ratio, C(t.as<C>() / C(steps.value()))) - ratio) / C(C(1) - ratio))};
-  }
-  [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
-
-  friend bool operator==(const Exp&, const Exp&) = default;
-};
-
 /// The factor decay_rate^floor(t / decay_t), the quotient not rounded, as in Python: 11 steps hold 9 whole 1.1, as that
 /// is a little more than 11 / 10.
 template <Scalar T>
@@ -464,8 +432,9 @@ template <Scalar T>
   check.not_negative("lr_min", options.lr_min);
   check.positive("stable_power", options.stable_power);
   check.positive("decay_power", options.decay_power);
-  const Exp<T> exp{.steps = decay_t, .decay_ratio = options.decay_ratio};
-  exp.validate(check);
+  if (!(options.decay_ratio > T(0) && options.decay_ratio < T(1))) {
+    check.refuse("decay_ratio", "must be greater than 0 and less than 1", detail::text_of(options.decay_ratio));
+  }
   detail::check_timm_warmup(check, options);
   const double timescale = options.stable_timescale.value_or(Length(options.warmup_t));
   if (options.stable_fn != StableFn::constant) check.positive("stable_timescale", timescale);
@@ -475,18 +444,18 @@ template <Scalar T>
     const T power = options.stable_fn == StableFn::rsqrt ? T(0.5L) : options.stable_power;
     stable = schedule::InverseTime<T>{.timescale = timescale, .power = power};
   }
-  const auto anneal = [decay_t](Shape shape, T time_power) -> AnySchedule<T> {
-    return schedule::Anneal<T>{.steps = decay_t, .shape = shape, .time_power = time_power};
-  };
-  AnySchedule<T> decay = anneal(Shape::linear, T(1));
-  if (options.decay_fn == DecayFn::one_minus_sqrt) decay = anneal(Shape::one_minus_sqrt, T(1));
-  if (options.decay_fn == DecayFn::cosine) decay = anneal(Shape::cosine, T(1));
-  if (options.decay_fn == DecayFn::power) decay = anneal(Shape::linear, options.decay_power);
-  if (options.decay_fn == DecayFn::exp) decay = exp;
+  schedule::Anneal<T> decay{.steps = decay_t};
+  if (options.decay_fn == DecayFn::one_minus_sqrt) decay.shape = Shape::one_minus_sqrt;
+  if (options.decay_fn == DecayFn::cosine) decay.shape = Shape::cosine;
+  if (options.decay_fn == DecayFn::power) decay.time_power = options.decay_power;
+  if (options.decay_fn == DecayFn::exp) {
+    decay.shape = Shape::exponential;
+    decay.ratio = options.decay_ratio;
+  }
 
   const AnySchedule<T> curve =
       schedule::Scaled<T>{.schedule = schedule::Clamp<T>{.schedule = std::move(stable), .min_lr = options.lr_min},
-                          .by = schedule::Retimed<T>{.schedule = std::move(decay), .begin = decay_t - t_initial},
+                          .by = schedule::Retimed<T>{.schedule = decay, .begin = decay_t - t_initial},
                           .floor = options.lr_min};
   if (options.warmup_t == 0) return detail::timm_begin<T>(curve);
   return detail::timm_warmup<T>(options.warmup_t, options.warmup_lr_init, true, curve);

@@ -9,6 +9,7 @@
 #include <lr_scheduler/detail/check.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/shape.hpp>
+#include <lr_scheduler/detail/text.hpp>
 #include <lr_scheduler/detail/way.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/option.hpp>
@@ -33,6 +34,7 @@ struct Anneal {
   Shape shape = Shape::linear;  ///< The way from start_factor to end_factor.
   T power = T(1);               ///< Exponent of the share that is left, positive.
   T time_power = T(1);          ///< Exponent of the share of the time that is over, positive.
+  T ratio = T(0.5L);            ///< To what the exponential shape decays before it is brought to 0: above 0, below 1.
   T start_factor = T(1);        ///< Factor at 0, not negative.
   T end_factor = T(0);          ///< Factor at `steps`, not negative.
   Choice<AfterEnd::rebound, AfterEnd::hold> after_end = AfterEnd::hold;  ///< What follows `steps`.
@@ -44,6 +46,7 @@ struct Anneal {
     visit("shape", self.shape);
     visit("power", self.power);
     visit("time_power", self.time_power);
+    visit("ratio", self.ratio);
     visit("start_factor", self.start_factor);
     visit("end_factor", self.end_factor);
     visit("after_end", self.after_end);
@@ -55,6 +58,9 @@ struct Anneal {
     check.not_negative("steps", steps.value());
     check.positive("power", power);
     check.positive("time_power", time_power);
+    if (!(ratio > T(0) && ratio < T(1))) {
+      check.refuse("ratio", "must be greater than 0 and less than 1", detail::text_of(ratio));
+    }
     check.not_negative("start_factor", start_factor);
     check.not_negative("end_factor", end_factor);
     if (shape == Shape::geometric) {
@@ -72,7 +78,7 @@ struct Anneal {
     if (holds_at(t)) return {end};
     const C total = C(steps.value());
     const C n = detail::folded(t.as<C>(), total);
-    const detail::Way<C> way = detail::shaped_way(shape, n, total, C(power), C(time_power));
+    const detail::Way<C> way = detail::shaped_way(shape, n, total, C(power), C(time_power), C(ratio));
     if (shape != Shape::geometric) return {way(start, end)};
     const C& near = way.from_start ? start : end;
     const C& far = way.from_start ? end : start;
