@@ -6,6 +6,10 @@
 #error "lr_scheduler needs C++20: compile with -std=c++20"
 #include <lr_scheduler/needs_c++20>  // There is no such file, so the compiler stops here.
 #endif
+#if !defined(__cpp_exceptions) && !defined(_CPPUNWIND)
+#error "lr_scheduler reports errors by exceptions: compile the file that includes it with -fexceptions"
+#include <lr_scheduler/needs_exceptions>  // as above
+#endif
 
 #include <cmath>
 #include <concepts>
