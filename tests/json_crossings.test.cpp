@@ -34,8 +34,6 @@ struct Labelled {
   }
 
   double at(Epoch, double base_lr) const { return factor * base_lr; }
-
-  friend bool operator==(const Labelled&, const Labelled&) = default;
 };
 
 TEST_CASE("a text that spells a number comes back from JSON as the text that it is") {

@@ -38,8 +38,6 @@ struct Hyperbola {
     const double x = 1 + static_cast<double>(t) / static_cast<double>(steps);
     return power == 2 ? base_lr / (x * x) : base_lr / x;
   }
-
-  friend bool operator==(const Hyperbola&, const Hyperbola&) = default;
 };
 
 Registry<double> registry_of_hyperbola() {

@@ -43,8 +43,6 @@ struct Halving {
   Epoch unchanged_until(Epoch t) const { return t < 30 ? (t / 10 + 1) * 10 : std::numeric_limits<Epoch>::max(); }
   template <class Self, class Visitor>
   static void fields(Self&, Visitor&&) {}
-
-  friend bool operator==(const Halving&, const Halving&) = default;
 };
 
 TEST_CASE("a step writes to the optimizer only where the curve changes") {

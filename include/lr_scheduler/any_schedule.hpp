@@ -182,8 +182,8 @@ class AnySchedule {
     std::swap(model_, copy.model_);
   }
 
-  /// Whether both are of one class and equal. Schedules without == are compared by their options, of which callables
-  /// are none; without options, only copies of one are equal.
+  /// Whether both are of one class and equal: by their options, of which callables are none, or by == where they name
+  /// none. Without either, only copies of one are equal.
   friend bool operator==(const AnySchedule& left, const AnySchedule& right) {
     const Type& type = *left.model_->type;
     if (left.model_ == right.model_) return true;
@@ -309,8 +309,11 @@ class AnySchedule {
       type.needs_closed_form = moves_rates && !moves_next;
       constexpr bool asks = requires(const S& s) { s.drives_momentum(); };
       if constexpr (moves_rates || drives_momentum || asks) type.abilities_of = &abilities_of;
-      if constexpr (detail::names_fields<S>()) type.visit_options = &visit_options;
-      if constexpr (std::equality_comparable<S>) type.equals = &equals;
+      if constexpr (detail::names_fields<S>()) {
+        type.visit_options = &visit_options;
+      } else if constexpr (std::equality_comparable<S>) {
+        type.equals = &equals;
+      }
       if constexpr (requires(const S& s) { s.validate(); }) type.validate = &validate;
       if constexpr (requires(const S& s) { s.check_groups(std::size_t{}); }) {
         type.check_groups = &check_groups;

@@ -281,27 +281,23 @@ template <Scalar T>
 struct Known {
   std::string_view name;
   std::unique_ptr<Entry<T>> (*make)();
-
-  template <class Bound>
-  [[nodiscard]] static constexpr Known of() {
-    if constexpr (requires { typename Bound::options_type; }) {  // it depends on a metric
-      using Options = typename Bound::options_type;
-      return {name_of<Options>(), []() -> std::unique_ptr<Entry<T>> {
-                return std::make_unique<SchedulerEntry<T, Options>>(Options{},
-                                                                    &Binder::template bind<Bound, T, Options>);
-              }};
-    } else {
-      using S = typename Bound::schedule_type;
-      return {name_of<S>(), [] {
-                return ScheduleEntry<T>::of(AnySchedule<T>(blank<S>()), &Binder::bind<Bound, T, const AnySchedule<T>&>);
-              }};
-    }
-  }
 };
+
+template <class Bound, Scalar T>
+[[nodiscard]] std::unique_ptr<Entry<T>> entry_of_schedule() {
+  return ScheduleEntry<T>::of(blank<typename Bound::schedule_type>(), &Binder::bind<Bound, T, const AnySchedule<T>&>);
+}
+template <class Bound, Scalar T>
+[[nodiscard]] std::unique_ptr<Entry<T>> entry_of_feedback() {
+  using Options = typename Bound::options_type;
+  return std::make_unique<SchedulerEntry<T, Options>>(Options{}, &Binder::bind<Bound, T, Options>);
+}
 
 template <Scalar T, class... Schedules, class... Feedback>
 [[nodiscard]] std::span<const Known<T>> all_known(TypeList<Schedules...>, TypeList<Feedback...>) {
-  static constexpr Known<T> known[] = {Known<T>::template of<Schedules>()..., Known<T>::template of<Feedback>()...};
+  static constexpr Known<T> known[] = {
+      {name_of<typename Schedules::schedule_type>(), &entry_of_schedule<Schedules, T>}...,
+      {name_of<typename Feedback::options_type>(), &entry_of_feedback<Feedback, T>}...};
   return known;
 }
 template <Scalar T>

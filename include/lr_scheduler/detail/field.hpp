@@ -221,7 +221,9 @@ template <class V>
     type.element_type = &field_type<U>;
     type.count = [](void* value) { return static_cast<V*>(value)->size(); };
     type.element = [](void* value, std::size_t i) -> void* { return &(*static_cast<V*>(value))[i]; };
-    if constexpr (std::default_initializable<U> || FieldsOfTheForm<U>) {
+    if constexpr (std::default_initializable<U>) {
+      type.resize = [](void* value, std::size_t size, bool) { static_cast<V*>(value)->resize(size); };
+    } else if constexpr (FieldsOfTheForm<U>) {
       type.resize = [](void* value, std::size_t size, bool) { static_cast<V*>(value)->resize(size, blank<U>()); };
     }
   } else if constexpr (is_optional<V>) {
