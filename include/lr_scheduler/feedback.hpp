@@ -160,18 +160,17 @@ class FeedbackScheduler : public Scheduler<T> {
     if (metric == nullptr) {
       throw std::logic_error(std::string(Options::name) + ": step() needs a metric, call step(metric)");
     }
-    Groups changed;
-    const bool have_changed = Base::have_changed(groups_);
-    if (have_changed) {
-      changed = take_in(options_);
-      changed.before = changed.lrs;
-    }
-    Groups& groups = have_changed ? changed : groups_;
-    groups.next = groups.before;
+    if (!Base::have_changed(groups_)) return advance(*metric, groups_, false);
+    Groups changed = take_in(options_);
+    changed.before = changed.lrs;
+    advance(*metric, changed, options_.needs_base_lrs());
+  }
+  void advance(const T& metric, Groups& groups, bool records) {
+    for (std::size_t i = 0; i < groups.lrs.size(); ++i) groups.next[i] = groups.before[i];
     next_ = counters_;
-    decide(*metric, last_epoch_ + 1, groups, next_, groups.next);
-    write(groups, have_changed && options_.needs_base_lrs());
-    if (have_changed) groups_.take(changed);
+    decide(metric, last_epoch_ + 1, groups, next_, groups.next);
+    write(groups, records);
+    if (&groups != &groups_) groups_.take(groups);
     std::swap(counters_, next_);
     ++last_epoch_;
     announce();

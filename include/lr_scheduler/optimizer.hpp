@@ -357,6 +357,10 @@ class OptimizerRef {
       if constexpr (sets_momentum) Traits::set_momentum(self(o), i, static_cast<Rate>(value));
     }
     static void write_momentums(void* o, const T* momentums, const unsigned char* is_driven, std::size_t groups) {
+      if (groups == 1) {
+        if (is_driven[0] != 0) set_momentum(o, 0, momentums[0]);
+        return;
+      }
       std::size_t i = 0;
       const bool drives_all = groups >= 4 && std::memchr(is_driven, 0, groups) == nullptr;
       for (; drives_all && i + 4 <= groups; i += 4) {

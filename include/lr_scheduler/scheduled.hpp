@@ -71,15 +71,16 @@ class ScheduleFollower : public Scheduler<T> {
   void advance(const T*) final {
     const Epoch t = last_epoch_ + 1;
     if (!all_on_curve_ || !optimizer_.reads(groups_.lrs.data(), all_.lrs.size())) return step_from_what_is_there(t);
-    if (t >= unchanged_until_) follow_curve(t);
+    if (t >= unchanged_until_) {
+      if (groups_.drives_momentum) return follow_curve_with_momentum(t);
+      follow_curve(t);
+    }
     last_epoch_ = t;
   }
 
   /// The step of nearly every run: all groups are on the curve, where they were left.
   void follow_curve(Epoch t) {
-    forget_momentum(groups_);
     schedule_.at(Time(t, 0), all_);
-    if (groups_.drives_momentum) return Base::write(groups_, groups_.lrs);
     const bool is_same = !detail::bits_differ(groups_.next[0], groups_.lrs[0]) && all_same();
     const Epoch unchanged = is_same || t == unchanged_until_ ? schedule_.unchanged_until(t) : unchanged_until_;
     if (!is_same) {
@@ -100,6 +101,7 @@ class ScheduleFollower : public Scheduler<T> {
     return differ == 0;
   }
 
+  void follow_curve_with_momentum(Epoch t);
   void step_from_what_is_there(Epoch t);
 
   void advance_by(Epoch n) final {
@@ -202,7 +204,12 @@ class ScheduleFollower : public Scheduler<T> {
     return {groups.next, groups.base_lrs, 0, groups.momentums.data(), groups.is_driven.data(), momentum_since};
   }
   static void forget_momentum(Groups& groups) {
-    if (groups.drives_momentum) std::memset(groups.is_driven.data(), 0, groups.is_driven.size());
+    if (!groups.drives_momentum) return;
+    if (groups.is_driven.size() == 1) {
+      groups.is_driven[0] = 0;
+    } else {
+      std::memset(groups.is_driven.data(), 0, groups.is_driven.size());
+    }
   }
   static void set_momentum(Groups& groups, std::size_t i, const std::optional<T>& momentum) {
     groups.is_driven[i] = momentum ? 1 : 0;
@@ -310,18 +317,29 @@ class ScheduleFollower : public Scheduler<T> {
   double fraction_ = 0;
 };
 
-// Out of the class, so that compilers do not take it into advance().
+// Out of the class, so that compilers do not take them into advance().
+
+template <Scalar T>
+void ScheduleFollower<T>::follow_curve_with_momentum(Epoch t) {
+  forget_momentum(groups_);
+  schedule_.at(Time(t, 0), all_);
+  Base::write_step(groups_, groups_.lrs);
+  last_epoch_ = t;
+}
+
 template <Scalar T>
 void ScheduleFollower<T>::step_from_what_is_there(Epoch t) {
-  if (Base::have_changed(groups_)) {
+  const bool is_untouched = all_off_curve_ && optimizer_.reads(groups_.lrs.data(), all_.lrs.size());
+  if (!is_untouched && Base::have_changed(groups_)) {
     Groups groups = take_in(schedule_);
     return move_to(Time(t, fraction_), groups);
   }
   if (!all_off_curve_) return move_to(Time(t, fraction_), groups_);
-  groups_.next = groups_.before;
+  const std::vector<T>& before = is_untouched ? groups_.lrs : groups_.before;
+  for (std::size_t i = 0; i < before.size(); ++i) groups_.next[i] = before[i];
   forget_momentum(groups_);
   schedule_.next(t, all_);
-  Base::write(groups_, groups_.before);
+  Base::write_step(groups_, before);
   last_epoch_ = t;
 }
 

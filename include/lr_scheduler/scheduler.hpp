@@ -252,18 +252,12 @@ class Scheduler {
 
   /// Writes what was evaluated, groups.next and momentum where it is driven, and records the base rates of groups that
   /// have none, where told so. Where the optimizer throws, all is put back: the rates to those of `before`.
-  void write(Groups& groups, const std::vector<T>& before, bool records = false) const {
-    if (groups.drives_momentum && (records || optimizer_.may_throw())) {
-      for (std::size_t i = 0; i < groups.lrs.size(); ++i) groups.remembered[i].momentum = optimizer_.momentum(i);
-    }
-    try {
-      if (groups.drives_momentum) optimizer_.write_momentums(groups.momentums, groups.is_driven.data());
-      optimizer_.write(groups.next.data(), groups.lrs);
-      if (records) record_base_lrs(groups);  // last, as many optimizers cannot forget one
-    } catch (...) {
-      put_back(groups, before, records);
-      throw;
-    }
+  void write(Groups& groups, const std::vector<T>& before, bool records) const;
+  /// The same without records, for steps, which most optimizers cannot interrupt.
+  void write_step(Groups& groups, const std::vector<T>& before) const {
+    if (optimizer_.may_throw()) return write(groups, before, false);
+    if (groups.drives_momentum) optimizer_.write_momentums(groups.momentums, groups.is_driven.data());
+    optimizer_.write(groups.next.data(), groups.lrs);
   }
   void put_back(const Groups& groups, const std::vector<T>& before, bool records = false) const noexcept {
     for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
@@ -395,6 +389,22 @@ class Scheduler {
   /// This, where its steps follow a schedule and not metrics.
   [[nodiscard]] virtual const ScheduleFollower<T>* as_follower() const noexcept { return nullptr; }
 };
+
+// Out of the class, so that compilers do not take it into write_step().
+template <Scalar T>
+void Scheduler<T>::write(Groups& groups, const std::vector<T>& before, bool records) const {
+  for (std::size_t i = 0; groups.drives_momentum && i < groups.lrs.size(); ++i) {
+    groups.remembered[i].momentum = optimizer_.momentum(i);
+  }
+  try {
+    if (groups.drives_momentum) optimizer_.write_momentums(groups.momentums, groups.is_driven.data());
+    optimizer_.write(groups.next.data(), groups.lrs);
+    if (records) record_base_lrs(groups);  // last, as many optimizers cannot forget one
+  } catch (...) {
+    put_back(groups, before, records);
+    throw;
+  }
+}
 
 }  // namespace lr_scheduler
 

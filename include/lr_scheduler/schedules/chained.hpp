@@ -76,8 +76,8 @@ struct Chained {
     next(0, rates);
   }
   [[nodiscard]] detail::Product<detail::compute_t<T>> factor(Time t) const {
-    detail::Product<detail::compute_t<T>> product;
-    for (const auto& schedule : schedules) product *= schedule.factor(t);
+    detail::Product<detail::compute_t<T>> product = schedules.front().factor(t);
+    for (std::size_t i = 1; i < schedules.size(); ++i) product *= schedules[i].factor(t);
     return product;
   }
   /// Multiplies by the ratios of the factors in it, each by itself; false where one of them has none.

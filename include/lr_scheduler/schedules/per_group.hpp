@@ -49,25 +49,34 @@ struct PerGroup {
   }
 
   void at(Time t, const Rates<T>& rates) const {
-    for (std::size_t i = 0; i < rates.lrs.size(); ++i) schedules[rates.first + i].at(t, alone(rates, i));
+    one_by_one(rates, [&t](const AnySchedule<T>& schedule, const Rates<T>& one) { schedule.at(t, one); });
   }
   [[nodiscard]] T at(Time t, const Group<T>& group) const { return AnySchedule<T>(*this).at(t, group); }
   void next(Epoch t, const Rates<T>& rates) const {
-    for (std::size_t i = 0; i < rates.lrs.size(); ++i) schedules[rates.first + i].next(t, alone(rates, i));
+    one_by_one(rates, [t](const AnySchedule<T>& schedule, const Rates<T>& one) { schedule.next(t, one); });
   }
   void start(const Rates<T>& rates) const {
-    for (std::size_t i = 0; i < rates.lrs.size(); ++i) schedules[rates.first + i].start(alone(rates, i));
+    one_by_one(rates, [](const AnySchedule<T>& schedule, const Rates<T>& one) { schedule.start(one); });
   }
   [[nodiscard]] Epoch unchanged_until(Epoch t) const { return detail::first_change(schedules, t); }
 
   friend bool operator==(const PerGroup&, const PerGroup&) = default;
 
  private:
-  /// One group, as the first: its schedule knows no other.
-  [[nodiscard]] static Rates<T> alone(const Rates<T>& rates, std::size_t i) {
-    Rates<T> one = rates.part(i, 1);
+  /// Each group alone, as the first: its schedule knows no other.
+  template <class Move>
+  void one_by_one(const Rates<T>& rates, const Move& move) const {
+    Rates<T> one = rates;
     one.first = 0;
-    return one;
+    for (std::size_t i = 0; i < rates.lrs.size(); ++i) {
+      one.lrs = rates.lrs.subspan(i, 1);
+      one.base_lrs = rates.base_lrs.subspan(i, 1);
+      if (rates.momentums != nullptr) {
+        one.momentums = rates.momentums + i;
+        one.is_driven = rates.is_driven + i;
+      }
+      move(schedules[rates.first + i], one);
+    }
   }
 };
 
