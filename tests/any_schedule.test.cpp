@@ -177,7 +177,7 @@ TEST_CASE("any schedule binds to an optimizer as the schedule in it does") {
   CHECK(message_of<std::logic_error>([&] { scheduler.seek_time(0.5); }) ==
         "StepLR: cannot seek without a continuous closed form");
   CHECK(message_of([&] { Scheduled refused(groups, cyclic); }) ==
-        "CyclicLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set cycle_momentum = "
+        "CyclicLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set .cycle_momentum = "
         "false");
   CHECK(message_of([&] { Scheduled refused(groups, Any(schedule::Step<double>{.step_size = 0})); }) ==
         "StepLR: step_size must be positive, got 0");

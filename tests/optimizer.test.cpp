@@ -210,7 +210,7 @@ TEST_CASE("an optimizer needs no initial_lr and no momentum") {
   CHECK(plain.rate == 0.4);
   CHECK(scheduler.base_lrs()[0] == 0.8);
   CHECK(message_of([&] { CyclicLR(plain, {.base_lr = 0.1, .max_lr = 0.5}); }) ==
-        "CyclicLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set cycle_momentum = "
+        "CyclicLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set .cycle_momentum = "
         "false");
 }
 

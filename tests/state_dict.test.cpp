@@ -428,7 +428,7 @@ TEST_CASE("a state that drives momentum is refused where there is none") {
   CyclicLR loaded{without, {.base_lr = 0.1, .max_lr = 0.5, .cycle_momentum = false}};
   CHECK(message_of([&] { loaded.load_state_dict(saved.state_dict(), OnMismatch::take_saved); }) ==
         "CyclicLR: cannot load the state: CyclicLR: cycle_momentum is true, but parameter group 0 "
-        "has no momentum: give it one or set cycle_momentum = false");
+        "has no momentum: give it one or set .cycle_momentum = false");
   CHECK_FALSE(without[0].momentum.has_value());
 }
 

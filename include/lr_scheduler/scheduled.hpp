@@ -155,7 +155,7 @@ class ScheduleFollower : public Scheduler<T> {
       }
       if (can.momentum && !optimizer_.momentum(i)) {
         throw std::invalid_argument(std::string(schedule.name()) + ": cycle_momentum is true, but parameter group " +
-                                    std::to_string(i) + " has no momentum: give it one or set cycle_momentum = false");
+                                    std::to_string(i) + " has no momentum: give it one or set .cycle_momentum = false");
       }
     }
   }

@@ -124,7 +124,7 @@ TEST_CASE("a rate behind functions has no momentum to cycle") {
     message = error.what();
   }
   CHECK(message ==
-        "OneCycleLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set cycle_momentum "
+        "OneCycleLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set .cycle_momentum "
         "= false");
   CHECK(session.GetLearningRate() == 0.5F);
 }

@@ -164,7 +164,7 @@ TEST_CASE("momentum is refused, and how to do without is said") {
   ens::SGD<> sgd(0.1, 2);
   EnsmallenScheduler scheduler(schedule::OneCycle<double>{.max_lr = 0.1, .total_steps = 10});
   CHECK(message_of([&] { rates_of_updates(sgd, scheduler); }) ==
-        "OneCycleLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set cycle_momentum "
+        "OneCycleLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set .cycle_momentum "
         "= false");
   CHECK(sgd.StepSize() == 0.1);
 

@@ -251,7 +251,7 @@ TEST_CASE("Adam and AdamW update with the first beta that is cycled and keep the
 TEST_CASE("an optimizer without momentum refuses to cycle it and keeps its rate") {
   torch::optim::Adagrad adagrad({one()}, torch::optim::AdagradOptions(0.3));
   CHECK(message_of<std::invalid_argument>([&] { lr_scheduler::CyclicLR scheduler(adagrad, cycle(0.1)); }) ==
-        "CyclicLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set cycle_momentum = "
+        "CyclicLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set .cycle_momentum = "
         "false");
   CHECK(rates(adagrad) == std::vector<double>{0.3});
 }

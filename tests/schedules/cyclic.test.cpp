@@ -216,7 +216,7 @@ TEST_CASE("CyclicLR needs momentum to cycle it") {
   groups[1].momentum.reset();
   const auto before = groups;
   CHECK(message_of([&] { CyclicLR scheduler(groups, {.base_lr = 0.1, .max_lr = 0.5}); }) ==
-        "CyclicLR: cycle_momentum is true, but parameter group 1 has no momentum: give it one or set cycle_momentum = "
+        "CyclicLR: cycle_momentum is true, but parameter group 1 has no momentum: give it one or set .cycle_momentum = "
         "false");
   CHECK(same_groups(groups, before));
 
@@ -338,7 +338,7 @@ TEST_CASE("CyclicLR refuses a group that is added without momentum") {
   groups.push_back({.lr = 1});
   const auto before = groups;
   CHECK(message_of([&] { scheduler.step(); }) ==
-        "CyclicLR: cycle_momentum is true, but parameter group 2 has no momentum: give it one or set cycle_momentum = "
+        "CyclicLR: cycle_momentum is true, but parameter group 2 has no momentum: give it one or set .cycle_momentum = "
         "false");
   CHECK(same_groups(groups, before));
   CHECK(scheduler.last_epoch() == 0);

@@ -239,7 +239,7 @@ TEST_CASE("OneCycleLR needs momentum to cycle it") {
   auto groups = two_groups<double>();
   const auto before = groups;
   CHECK(message_of([&] { OneCycleLR scheduler(groups, {.max_lr = 1, .total_steps = 10}); }) ==
-        "OneCycleLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set cycle_momentum "
+        "OneCycleLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set .cycle_momentum "
         "= false");
   CHECK(same_groups(groups, before));
 }

@@ -135,7 +135,7 @@ TEST_CASE("PerGroup asks for momentum where it is driven, and nowhere else") {
 
   Groups<double> without{{.lr = 0.1}, {.lr = 0.4, .momentum = 0.9}};
   CHECK(message_of<std::invalid_argument>([&] { Scheduled(without, schedules); }) ==
-        "PerGroup: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set cycle_momentum = "
+        "PerGroup: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set .cycle_momentum = "
         "false");
 }
 

@@ -210,7 +210,7 @@ TEST_CASE("SequentialLR drives momentum while a schedule that does is in charge"
           SequentialLR refused(none, {.schedules = {halves, cyclic}, .milestones = {2}});
         }) ==
         "SequentialLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set "
-        "cycle_momentum = false");
+        ".cycle_momentum = false");
 }
 
 TEST_CASE("SequentialLR leaves everything as it was where a function throws") {
