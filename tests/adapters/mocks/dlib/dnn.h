@@ -19,10 +19,18 @@ class matrix : public std::vector<T> {
   const T& operator()(long i) const { return (*this)[static_cast<std::size_t>(i)]; }
 };
 
+struct adam {
+  adam(float, float, float) {}
+};
+
 /// Its gradients are 1: an update takes the rate from the weight.
 template <class Network, class Solver>
 class dnn_trainer {
  public:
+  dnn_trainer() = default;
+  template <class N, class S>
+  dnn_trainer(N&, const S&) {}
+
   double get_learning_rate() const { return learning_rate; }
   void set_learning_rate(double lr) {
     require(lr > 0);
@@ -35,6 +43,7 @@ class dnn_trainer {
     lr_schedule.clear();
     min_learning_rate = lr;
   }
+  void set_learning_rate_shrink_factor(double) {}  // it never cuts the rate
   void set_max_num_epochs(unsigned long count) { max_num_epochs = count; }
   void set_learning_rate_schedule(const matrix<double, 0, 1>& schedule) {
     set_learning_rate(schedule(0));
@@ -54,6 +63,10 @@ class dnn_trainer {
     for (; epoch_iteration < max_num_epochs && learning_rate >= min_learning_rate; ++epoch_iteration) {
       for (int i = 0; i < batches && learning_rate >= min_learning_rate; ++i) train_one_step();
     }
+  }
+  template <class T>
+  void train(const std::vector<T>& inputs, const std::vector<T>&) {
+    train(static_cast<int>(inputs.size()));
   }
 
   std::vector<double> rates;  ///< Of each update.
