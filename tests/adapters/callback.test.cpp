@@ -8,23 +8,21 @@
 #include <deque>
 #include <initializer_list>
 #include <span>
-#include <stdexcept>
-#include <string>
 #include <thread>
 #include <vector>
 
 #include <lr_scheduler/adapters/callback.hpp>
 #include <lr_scheduler/lr_scheduler.hpp>
 
+#include "adapters/close.hpp"
 #include "support/catch.hpp"
+#include "support/checkers.hpp"
 
 using namespace lr_scheduler;
 
 namespace {
 
-bool close(double value, double expected) {
-  return std::abs(value - expected) <= 1e-12 * std::abs(expected);
-}
+const lr_scheduler::testing::Close is_close{1e-12};
 
 /// A training session that hides its rate, as ONNX Runtime's does.
 class Session {
@@ -98,7 +96,7 @@ TEST_CASE("functions of the kind that C code has will do as well") {
   ExponentialLR scheduler{rate, {.gamma = 0.5}};
   scheduler.step();
   scheduler.step();
-  CHECK(close(hidden, 0.2));
+  CHECK(is_close(hidden, 0.2));
 }
 
 TEST_CASE("a rate that the setter alters is moved on from what reads back") {
@@ -106,24 +104,18 @@ TEST_CASE("a rate that the setter alters is moved on from what reads back") {
   Callback rate{[&] { return stored; }, [&](double lr) { stored = std::max(lr, 0.04); }};
   MultiplicativeLR scheduler{rate, {.lr_lambda = [](Epoch) { return 0.5; }}};
   scheduler.step();
-  CHECK(close(stored, 0.05));
+  CHECK(is_close(stored, 0.05));
   scheduler.step();
-  CHECK(close(stored, 0.04));
+  CHECK(is_close(stored, 0.04));
   scheduler.step();
-  CHECK(close(stored, 0.04));
-  CHECK(close(scheduler.get_lr()[0], 0.04));
+  CHECK(is_close(stored, 0.04));
+  CHECK(is_close(scheduler.get_lr()[0], 0.04));
 }
 
 TEST_CASE("a rate behind functions has no momentum to cycle") {
   Session session;
   Callback rate{[&] { return session.GetLearningRate(); }, [&](float lr) { session.SetLearningRate(lr); }};
-  std::string message;
-  try {
-    OneCycleLR scheduler{rate, {.max_lr = 0.1F, .total_steps = 10}};
-  } catch (const std::invalid_argument& error) {
-    message = error.what();
-  }
-  CHECK(message ==
+  CHECK(lr_scheduler::testing::message_of([&] { OneCycleLR scheduler{rate, {.max_lr = 0.1F, .total_steps = 10}}; }) ==
         "OneCycleLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set .cycle_momentum "
         "= false");
   CHECK(session.GetLearningRate() == 0.5F);
@@ -138,10 +130,10 @@ TEST_CASE("a variable follows a schedule") {
     values.push_back(dropout);
   }
   REQUIRE(values.size() == 5);
-  CHECK(close(values[0], 0.4));
-  CHECK(close(values[1], 0.3));
-  CHECK(close(values[2], 0.2));
-  CHECK(close(values[3], 0.1));
+  CHECK(is_close(values[0], 0.4));
+  CHECK(is_close(values[1], 0.3));
+  CHECK(is_close(values[2], 0.2));
+  CHECK(is_close(values[3], 0.1));
   CHECK(values[4] == 0);
 }
 
@@ -149,12 +141,12 @@ TEST_CASE("variables in a row are groups with a rate each") {
   std::vector<double> lrs{0.1, 0.02};
   ExponentialLR on_vector{lrs, {.gamma = 0.5}};
   on_vector.step();
-  CHECK(close(lrs[0], 0.05));
-  CHECK(close(lrs[1], 0.01));
+  CHECK(is_close(lrs[0], 0.05));
+  CHECK(is_close(lrs[1], 0.01));
   lrs.push_back(0.8);  // taken in at the next step, where the factor is 0.5^2
   on_vector.step();
-  CHECK(close(lrs[0], 0.025));
-  CHECK(close(lrs[2], 0.2));
+  CHECK(is_close(lrs[0], 0.025));
+  CHECK(is_close(lrs[2], 0.2));
 
   std::array<float, 3> parameters{1, 2, 3};
   std::span<float> last_two(parameters.data() + 1, 2);
@@ -172,7 +164,7 @@ TEST_CASE("a rate that other threads read is published by each step") {
     const std::array<double, 4> published{0.8, 0.4, 0.2, 0.1};
     while (!is_done.load()) {
       const double read = lr.load();
-      if (std::none_of(published.begin(), published.end(), [&](double p) { return close(read, p); }))
+      if (std::none_of(published.begin(), published.end(), [&](double p) { return is_close(read, p); }))
         read_others = true;
     }
   });
@@ -180,7 +172,7 @@ TEST_CASE("a rate that other threads read is published by each step") {
   is_done = true;
   reader.join();
   CHECK(!read_others);
-  CHECK(close(lr.load(), 0.1));
+  CHECK(is_close(lr.load(), 0.1));
 }
 
 namespace {
@@ -222,12 +214,12 @@ TEST_CASE("two variables named by their members") {
   double mu = 0.9;
   Variables<double> variables{.lr = alpha, .momentum = mu};
   OneCycleLR scheduler{variables, {.max_lr = 0.5, .total_steps = 10, .cycle_momentum = false}};
-  CHECK(close(alpha, 0.02));  // max_lr / 25
+  CHECK(is_close(alpha, 0.02));  // max_lr / 25
   CHECK(mu == 0.9);
   const StateDict state = scheduler.state_dict();
   scheduler.step();
   scheduler.load_state_dict(state);
-  CHECK(close(alpha, 0.02));
+  CHECK(is_close(alpha, 0.02));
 }
 
 TEST_CASE("an optimizer whose StepSize() refers to its rate updates with the schedule's rate") {
@@ -235,10 +227,10 @@ TEST_CASE("an optimizer whose StepSize() refers to its rate updates with the sch
   StepLR scheduler{optimizer, {.step_size = 1, .gamma = 0.5}};
   double parameter = 1;
   optimizer.update(parameter, 2);  // 1 - 0.1 * 2
-  CHECK(close(parameter, 0.8));
+  CHECK(is_close(parameter, 0.8));
   scheduler.step();
   optimizer.update(parameter, 2);  // 0.8 - 0.05 * 2
-  CHECK(close(parameter, 0.7));
+  CHECK(is_close(parameter, 0.7));
 }
 
 TEST_CASE("rate, weight decay and temperature are stepped together and saved together") {
@@ -272,20 +264,20 @@ TEST_CASE("rate, weight decay and temperature are stepped together and saved tog
   Run run;
   run.step();
   run.step();
-  CHECK(close(run.groups[0].lr, 0.05));
-  CHECK(close(run.weight_decay, 0.01));
-  CHECK(close(run.temperature, 1));
+  CHECK(is_close(run.groups[0].lr, 0.05));
+  CHECK(is_close(run.weight_decay, 0.01));
+  CHECK(is_close(run.temperature, 1));
 
   const StateDict state = run.state_dict();
   run.step();
   Run resumed;
   resumed.load_state_dict(state);
-  CHECK(close(resumed.weight_decay, 0.01));
+  CHECK(is_close(resumed.weight_decay, 0.01));
   resumed.step();
   CHECK(resumed.groups[0].lr == run.groups[0].lr);
   CHECK(resumed.weight_decay == run.weight_decay);
   CHECK(resumed.temperature == run.temperature);
-  CHECK(close(resumed.groups[0].lr, 0.014644660940672627));  // 0.1 cos^2(3 pi / 8)
+  CHECK(is_close(resumed.groups[0].lr, 0.014644660940672627));  // 0.1 cos^2(3 pi / 8)
 }
 
 namespace {
@@ -334,8 +326,8 @@ TEST_CASE("the warm-ups of Hugging Face, llm.c and nanoGPT are options") {
   CHECK(factors(FirstUpdate::one_of_w) == std::vector<double>{0.25, 0.5, 0.75, 1, 1});
   const std::vector<double> nano_gpt = factors(FirstUpdate::one_of_w_plus_1);
   REQUIRE(nano_gpt.size() == 5);
-  CHECK(close(nano_gpt[0], 0.2));
-  CHECK(close(nano_gpt[3], 0.8));
+  CHECK(is_close(nano_gpt[0], 0.2));
+  CHECK(is_close(nano_gpt[3], 0.8));
   CHECK(nano_gpt[4] == 1);
 }
 

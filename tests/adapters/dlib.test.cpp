@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // On a mock of dlib's trainer. dlib.cpp tries the real one.
-#include <algorithm>
-#include <cmath>
 #include <stdexcept>
 #include <vector>
 
 #include <lr_scheduler/adapters/dlib.hpp>
 #include <lr_scheduler/lr_scheduler.hpp>
 
+#include "adapters/close.hpp"
 #include "mocks/dlib/dnn.h"
 #include "support/catch.hpp"
 
@@ -15,13 +14,9 @@ using namespace lr_scheduler;
 
 namespace {
 
-using Trainer = dlib::dnn_trainer<void, void>;
+const lr_scheduler::testing::Close is_close{1e-12};
 
-bool close(const std::vector<double>& values, const std::vector<double>& expected) {
-  return values.size() == expected.size() &&
-         std::equal(values.begin(), values.end(), expected.begin(),
-                    [](double a, double b) { return std::abs(a - b) <= 1e-12 * b; });
-}
+using Trainer = dlib::dnn_trainer<void, void>;
 
 /// Rises from 0.1 to 0.2 in two steps and falls back in two.
 const schedule::Cyclic<double> cycle{.base_lr = 0.1, .max_lr = 0.2, .step_size_up = 2, .cycle_momentum = false};
@@ -32,16 +27,16 @@ TEST_CASE("train() ends after the rates of a schedule that ends at its smallest"
   Trainer trainer;
   trainer.set_learning_rate_schedule(learning_rate_schedule(schedule::Exponential<double>{.gamma = 0.5}, 0.4, 3));
   trainer.train(7);
-  CHECK(close(trainer.rates, {0.4, 0.4, 0.2, 0.1}));
+  CHECK(is_close(trainer.rates, {0.4, 0.4, 0.2, 0.1}));
 }
 
 TEST_CASE("train() ends after the rates of a schedule that ends above its smallest") {
   Trainer trainer;
   const auto rates = learning_rate_schedule(cycle, 0.1, 7);
-  CHECK(close(rates, {0.1, 0.15, 0.2, 0.15, 0.1, 0.15, 0.2, 0.1}));
+  CHECK(is_close(rates, {0.1, 0.15, 0.2, 0.15, 0.1, 0.15, 0.2, 0.1}));
   trainer.set_learning_rate_schedule(rates);
   trainer.train(7);
-  CHECK(close(trainer.rates, {0.1, 0.1, 0.15, 0.2, 0.15, 0.1, 0.15, 0.2, 0.1}));
+  CHECK(is_close(trainer.rates, {0.1, 0.1, 0.15, 0.2, 0.15, 0.1, 0.15, 0.2, 0.1}));
 }
 
 TEST_CASE("what dlib takes 0.99 of decides") {
@@ -51,15 +46,15 @@ TEST_CASE("what dlib takes 0.99 of decides") {
     return learning_rate_schedule(
         schedule::Linear<double>{.start_factor = 1, .end_factor = last / first, .total_iters = 1}, first, 2);
   };
-  CHECK(close(ends_at(0.995), {0.986, 0.995}));
-  CHECK(close(ends_at(1), {0.986, 1, 0.986}));
+  CHECK(is_close(ends_at(0.995), {0.986, 0.995}));
+  CHECK(is_close(ends_at(1), {0.986, 1, 0.986}));
 }
 
 TEST_CASE("a schedule of one rate trains with it and ends") {
   Trainer trainer;
   trainer.set_learning_rate_schedule(learning_rate_schedule(schedule::Step<double>{.step_size = 1}, 0.1, 1));
   trainer.train(7);
-  CHECK(close(trainer.rates, {0.1, 0.1}));
+  CHECK(is_close(trainer.rates, {0.1, 0.1}));
 }
 
 TEST_CASE("a call of train() for each epoch, with room below for the rate, steps once an epoch") {
@@ -72,7 +67,7 @@ TEST_CASE("a call of train() for each epoch, with room below for the rate, steps
     trainer.train(2);
     scheduler.step();
   }
-  CHECK(close(trainer.rates, {1e-3, 1e-3, 1e-5, 1e-5, 1e-7, 1e-7}));
+  CHECK(is_close(trainer.rates, {1e-3, 1e-3, 1e-5, 1e-5, 1e-7, 1e-7}));
 }
 
 TEST_CASE("a rate of 0 is refused before dlib asserts, and one that stays is not set again") {

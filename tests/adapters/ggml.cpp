@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // On the real ggml, which ends the program for a rate of 0: a weight is compared with updates worked out by hand.
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -16,11 +15,14 @@
 #include <lr_scheduler/adapters/ggml.hpp>
 #include <lr_scheduler/lr_scheduler.hpp>
 
+#include "adapters/close.hpp"
 #include "support/catch.hpp"
 
 using namespace lr_scheduler;
 
 namespace {
+
+const lr_scheduler::testing::Close is_close{1e-6};  // ggml computes in float
 
 constexpr std::int64_t batches = 8;
 
@@ -104,15 +106,6 @@ class Training {
   Owned<ggml_backend_sched> scheduler{nullptr, ggml_backend_sched_free};
 };
 
-/// ggml computes in float.
-bool close(const std::vector<double>& values, const std::vector<double>& expected) {
-  if (values.size() != expected.size()) return false;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (std::abs(values[i] - expected[i]) > 1e-6) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 TEST_CASE("each update of ggml uses the rate of its epoch, a warm-up from 0 included") {
@@ -120,7 +113,7 @@ TEST_CASE("each update of ggml uses the rate of its epoch, a warm-up from 0 incl
     Training training;
     GgmlScheduler scheduler(parameters_with(0.1F), schedule::LinearWarmup<float>{.warmup_steps = 4});
     // Six updates, then two batches of validation.
-    CHECK(close(training.falls_in_epochs(scheduler, optimizer, 1, 1), {0, 0.025, 0.05, 0.075, 0.1, 0.1, 0, 0}));
+    CHECK(is_close(training.falls_in_epochs(scheduler, optimizer, 1, 1), {0, 0.025, 0.05, 0.075, 0.1, 0.1, 0, 0}));
     CHECK(scheduler.scheduler().last_epoch() == 6);
   }
 }
@@ -128,8 +121,8 @@ TEST_CASE("each update of ggml uses the rate of its epoch, a warm-up from 0 incl
 TEST_CASE("neither the batches of an accumulated gradient nor those of ggml's validation step") {
   Training training;
   GgmlScheduler scheduler(parameters_with(0.1F), schedule::Exponential<float>{.gamma = 0.5F});
-  CHECK(close(training.falls_in_epochs(scheduler, GGML_OPT_OPTIMIZER_TYPE_SGD, 2, 2),
-              {0, 0.1, 0, 0.05, 0, 0.025, 0, 0, 0, 0.0125, 0, 0.00625, 0, 0.003125, 0, 0}));
+  CHECK(is_close(training.falls_in_epochs(scheduler, GGML_OPT_OPTIMIZER_TYPE_SGD, 2, 2),
+                 {0, 0.1, 0, 0.05, 0, 0.025, 0, 0, 0, 0.0125, 0, 0.00625, 0, 0.003125, 0, 0}));
   CHECK(scheduler.scheduler().last_epoch() == 6);
 }
 
@@ -137,8 +130,8 @@ TEST_CASE("an annealing that ends at 0 does not end the program") {
   Training training;
   GgmlScheduler scheduler(parameters_with(0.1F), schedule::CosineAnnealing<float>{.T_max = 4});
   // 0.05 * (1 + cos(k pi / 4))
-  CHECK(close(training.falls_in_epochs(scheduler, GGML_OPT_OPTIMIZER_TYPE_ADAMW, 1, 1),
-              {0.1, 0.0853553390593, 0.05, 0.0146446609407, 0, 0.0146446609407, 0, 0}));
+  CHECK(is_close(training.falls_in_epochs(scheduler, GGML_OPT_OPTIMIZER_TYPE_ADAMW, 1, 1),
+                 {0.1, 0.0853553390593, 0.05, 0.0146446609407, 0, 0.0146446609407, 0, 0}));
 }
 
 TEST_CASE("ggml_opt_fit() trains each of its epochs with the rate of the schedule's") {
@@ -155,7 +148,7 @@ TEST_CASE("ggml_opt_fit() trains each of its epochs with the rate of the schedul
     // Updates of two batches each; of the four in an epoch the last is validation.
     training.fit(of_epoch, optimizer, 3);
     CHECK(rates.size() == 9);
-    CHECK(close({rates.begin(), rates.end()}, {0, 0, 0, 0.05, 0.05, 0.05, 0.1, 0.1, 0.1}));
-    CHECK(close({training.read_weight()}, {1 - 3 * 0.05 - 3 * 0.1}));
+    CHECK(is_close({rates.begin(), rates.end()}, {0, 0, 0, 0.05, 0.05, 0.05, 0.1, 0.1, 0.1}));
+    CHECK(is_close(training.read_weight(), 1 - 3 * 0.05 - 3 * 0.1));
   }
 }
