@@ -51,11 +51,11 @@ TEST_CASE("RAdamWarmup is long for a beta2 near 1, and begins where the variance
       CHECK(schedule.at(epochs[i], 1) == about(expected[i], roundings));
     }
   };
-  // The length of the mean is a difference of two that are 1 / (1 - beta2) as large, and 0.999 is rounded.
+  // 0.999 and 0.61 are rounded, which 1 - beta2 magnifies.
   check(0.999,
         {0.01731150316637955625098L, 0.02582111280186521637784L, 0.03273881441005946975736L, 0.03873827701978595458994L,
          0.06903133727303878892141L, 0.2208856847518123031471L, 0.6466392616577120276003L, 0.9997743235288890423072L},
-        5000);
+        500);
   check(0.61,
         {0.4944032155807935817137L, 0.7031163443771502244547L, 0.8152269325359435979476L, 0.882667725350413374736L,
          0.9947547466130859749895L, 0.9999999999999999999987L, 1, 1},

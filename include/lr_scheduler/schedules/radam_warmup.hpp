@@ -2,6 +2,7 @@
 #ifndef LR_SCHEDULER_SCHEDULES_RADAM_WARMUP_HPP
 #define LR_SCHEDULER_SCHEDULES_RADAM_WARMUP_HPP
 
+#include <limits>
 #include <string_view>
 
 #include <lr_scheduler/detail/bits.hpp>
@@ -39,21 +40,51 @@ struct RAdamWarmup {
   }
 
   [[nodiscard]] constexpr Factor<T> at(Time t) const {
-    using C = detail::compute_t<T>;
-    const C beta = C(beta2);
-    const C rest = C(C(1) - beta);
-    const C limit = C(C(2) / rest - C(1));
-    const auto length = [&](const C& update) {
-      return C(limit - C(2) * update * detail::power(beta, update) / detail::one_minus_power(rest, update));
-    };
-    Epoch first = 1;
-    while (!(length(C(first)) > C(4))) ++first;  // 5 for most, below 100 right above 0.6
-    const C now = length(C(C(t.epoch + first) + C(t.fraction)));
-    return {detail::square_root(C((now - C(4)) / (limit - C(4)) * ((now - C(2)) / (limit - C(2))) * (limit / now)))};
+    const Length length(C(C(1) - C(beta2)));
+    Epoch first = 5;                                     // after 4 updates it is below 4
+    while (!(length.above_4(C(first)) > C(0))) ++first;  // below 100 right above 0.6
+    const C now = length.above_4(C(C(t.epoch) + C(C(first) + C(t.fraction))));
+    const C most = length.most_above_4;
+    const C share = C(C(now / most) * C(C(now + C(2)) / C(most + C(2))) * C(C(most + C(4)) / C(now + C(4))));
+    return {detail::square_root(detail::smaller(share, C(1)))};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
 
   friend bool operator==(const RAdamWarmup&, const RAdamWarmup&) = default;
+
+ private:
+  using C = detail::compute_t<T>;
+
+  /// The length of the moving mean after t updates, 2 / e - 1 - 2 t b^t / (1 - b^t) with b = beta2 and e = 1 - b, which
+  /// rises to 2 / e - 1. For b near 1 that is a small difference of large numbers. b^t / (1 - b^t) is
+  /// 1 / (exp(2 y) - 1) with y = -t log(b) / 2, and the continued fractions of log(b) and of y coth(y) take off what is
+  /// large.
+  struct Length {
+    C most_above_4;     ///< 2 / e - 5.
+    C from_logarithm;   ///< -2 / log(b).
+    C above_logarithm;  ///< 2 / e - 1 - from_logarithm, about e / 6.
+
+    constexpr explicit Length(const C& e) : most_above_4(C(C(C(2) - C(4) * e) - e) / e) {
+      const C w = C(e / (C(2) - e));
+      C denominator = C(2 * terms + 1);
+      for (int k = terms; k > 1; --k) denominator = C(C(2 * k - 1) - C(C(k) * w) * C(C(k) * w) / denominator);
+      above_logarithm = C(w / denominator);
+      from_logarithm = C(C(1) / w - above_logarithm);
+    }
+
+    /// What it is more than 4.
+    [[nodiscard]] constexpr C above_4(const C& t) const {
+      const C y = C(t / from_logarithm);
+      if (y > C(1)) return C(most_above_4 - C(2) * t / detail::exponential_minus_one(C(C(2) * y)));
+      C denominator = C(2 * terms + 1);
+      for (int k = terms; k > 1; --k) denominator = C(C(2 * k - 1) + y * y / denominator);
+      return C(C(t - C(4)) + C(above_logarithm - t * y / denominator));
+    }
+
+   private:
+    static constexpr int bits = std::numeric_limits<C>::digits * (std::numeric_limits<C>::radix == 10 ? 10 : 3) / 3;
+    static constexpr int terms = bits / 6 + 2;
+  };
 };
 
 }  // namespace lr_scheduler::schedule
