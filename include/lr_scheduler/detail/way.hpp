@@ -4,7 +4,9 @@
 
 #include <cmath>
 #include <concepts>
+#include <cstddef>
 #include <limits>
+#include <utility>
 
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/fwd.hpp>
@@ -46,6 +48,17 @@ template <class C>
   }
 }
 
+/// The polynomial with these coefficients, that of the highest power first. Without a loop, which compilers may leave
+/// in place, and then not vectorise the loops that call it.
+template <class C, std::size_t N>
+[[nodiscard]] constexpr C polynomial(const C& x, const C (&coefficients)[N]) {
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    C sum = coefficients[0];
+    ((sum = sum * x + coefficients[I + 1]), ...);
+    return sum;
+  }(std::make_index_sequence<N - 1>());
+}
+
 /// (1 - cos(pi n / total)) / 2 for n up to half of total.
 template <class C>
 [[nodiscard]] constexpr C half_cosine(const C& n, const C& total) {
@@ -58,9 +71,7 @@ template <class C>
         -2.029356063208384242103e+00, 2.467401100272339498076e+00};
     const double share = n / total;
     const double square = share * share;
-    double sum = 0;
-    for (const double coefficient : coefficients) sum = sum * square + coefficient;
-    return square * sum;
+    return square * polynomial(square, coefficients);
   } else {
     using std::sin;
     const C sine = C(sin(half_pi_share(n, total)));
