@@ -16,6 +16,7 @@
 
 #include <lr_scheduler/detail/check.hpp>
 #include <lr_scheduler/detail/field.hpp>
+#include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/text.hpp>
 #include <lr_scheduler/fwd.hpp>
@@ -146,6 +147,8 @@ class AnySchedule {
   [[nodiscard]] bool is_factor() const noexcept { return model_->is_factor; }
   /// The first epoch after t at which the rates may differ from those at t.
   [[nodiscard]] Epoch unchanged_until(Epoch t) const { return model_->type->unchanged_until(*model_, t); }
+  /// The epochs from t on whose rates are one formula; none for most schedules.
+  [[nodiscard]] detail::Leg leg(Epoch t, const Group<T>& group) const { return model_->type->leg(*model_, t, group); }
 
   /// The name of the class: "StepLR", "custom" for a schedule without one.
   [[nodiscard]] std::string_view name() const noexcept { return model_->type->name; }
@@ -231,6 +234,7 @@ class AnySchedule {
     detail::Product<C> (*factor)(const Model&, Time) = &Model::factor;
     bool (*multiply_ratio)(const Model&, Epoch, detail::Product<C>&) = &Model::multiply_ratio;
     Epoch (*unchanged_until)(const Model&, Epoch) = &Model::unchanged_until;
+    detail::Leg (*leg)(const Model&, Epoch, const Group<T>&) = &Model::leg;
     void (*validate)(const Model&) = &Model::validate;
     void (*check_groups)(const Model&, std::size_t) = &Model::check_groups;
   };
@@ -261,6 +265,7 @@ class AnySchedule {
       return detail::multiply_ratio(factor(model, t), before, ratio);
     }
     static Epoch unchanged_until(const Model&, Epoch t) { return t + 1; }
+    static detail::Leg leg(const Model&, Epoch, const Group<T>&) { return {}; }
     static void validate(const Model&) {}
     static void check_groups(const Model& model, std::size_t groups) {
       detail::ListLengthCheck<T> check(model.type->name, groups);
@@ -333,6 +338,7 @@ class AnySchedule {
       if constexpr (requires(const S& s) { s.unchanged_until(Epoch{}); }) {
         type.unchanged_until = &unchanged_until;
       }
+      if constexpr (detail::HasLegs<S, T>) type.leg = &leg;
       return type;
     }
     static constexpr bool has_factor = requires(const S& s) {
@@ -436,6 +442,7 @@ class AnySchedule {
       return of(model).multiply_ratio(t, ratio);
     }
     static Epoch unchanged_until(const Model& model, Epoch t) { return of(model).unchanged_until(t); }
+    static detail::Leg leg(const Model& model, Epoch t, const Group<T>& group) { return of(model).leg(t, group); }
 
     S schedule;
   };

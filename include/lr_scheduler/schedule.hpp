@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/option.hpp>
@@ -236,6 +237,12 @@ concept HasRateAt = requires(const S& schedule, Point t, const Group<T>& group) 
 };
 template <class S, class T, class Point>
 concept HasAt = HasCurveAt<S, T, Point> || HasRateAt<S, T, Point>;
+
+/// It knows epochs in a row whose rates are one formula.
+template <class S, class T>
+concept HasLegs = std::same_as<compute_t<T>, double> && requires(const S& schedule, const Group<T>& group) {
+  { schedule.leg(Epoch{}, group) } -> std::same_as<Leg>;
+};
 
 template <class S, class T>
 concept HasMoveNext = requires(const S& schedule, const T& lr, const Group<T>& group) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -16,6 +17,8 @@
 #include <lr_scheduler/any_schedule.hpp>
 #include <lr_scheduler/detail/check.hpp>
 #include <lr_scheduler/detail/field.hpp>
+#include <lr_scheduler/detail/leg.hpp>
+#include <lr_scheduler/detail/way.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/optimizer.hpp>
 #include <lr_scheduler/option.hpp>
@@ -70,38 +73,157 @@ class GroupIndexCheck final : public FieldVisitor {
   std::size_t index_;
 };
 
+/// How many epochs of a leg are computed at a time: a number that compilers know when they vectorise.
+inline constexpr std::size_t leg_block = 64;
+
+/// Rates of a leg. Plain loops over what at() calls, with the conversion in one of its own: as it may trap, compilers
+/// would branch around it.
+template <bool is_cosine, Scalar T>
+void fill_leg_block(const Leg leg, double from_near, T* out) {
+  double rates[leg_block];
+  for (int i = 0; i < static_cast<int>(leg_block); ++i) {
+    const double epochs = from_near + leg.direction * i;
+    const double distance = is_cosine ? half_cosine(epochs, leg.total) : epochs / leg.total;
+    const double rate = Factor<double>{Way<double>{distance}(leg.near, leg.far)}(Group<double>(leg.base_lr));
+    rates[i] = smaller(rate, static_cast<double>(std::numeric_limits<T>::max()));
+  }
+  for (std::size_t i = 0; i < leg_block; ++i) out[i] = static_cast<T>(rates[i]);
+}
+template <bool is_cosine, Scalar T>
+void fill_leg_blocks(const Leg& leg, T* out, std::size_t count) {
+  T last[leg_block];
+  for (std::size_t from = 0; from < count; from += leg_block) {
+    const bool fits = count - from >= leg_block;
+    fill_leg_block<is_cosine>(leg, leg.from_near + leg.direction * static_cast<double>(from), fits ? out + from : last);
+    if (!fits) std::copy(last, last + (count - from), out + from);
+  }
+}
+template <Scalar T>
+void fill_leg(const Leg& leg, T* out, std::size_t count) {
+  leg.is_cosine ? fill_leg_blocks<true>(leg, out, count) : fill_leg_blocks<false>(leg, out, count);
+}
+
+/// What the loops over legs are compiled for.
+enum class InstructionSet { as_compiled, avx2, avx512 };
+
+// g++ compiles them for larger instruction sets too. Where the program is compiled for fused multiply-add, at() fuses,
+// and so do the loops as they are compiled; where it is not, these must not fuse either.
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) && !defined(__FP_FAST_FMA)
+#define LR_SCHEDULER_FOR(...) [[gnu::target(__VA_ARGS__), gnu::optimize("O3", "fp-contract=off"), gnu::flatten]]
+LR_SCHEDULER_FOR("avx2") inline void fill_leg_avx2(const Leg& leg, float* out, std::size_t count) {
+  fill_leg(leg, out, count);
+}
+LR_SCHEDULER_FOR("avx2") inline void fill_leg_avx2(const Leg& leg, double* out, std::size_t count) {
+  fill_leg(leg, out, count);
+}
+LR_SCHEDULER_FOR("avx512f,prefer-vector-width=512")
+inline void fill_leg_avx512(const Leg& leg, float* out, std::size_t count) {
+  fill_leg(leg, out, count);
+}
+LR_SCHEDULER_FOR("avx512f,prefer-vector-width=512")
+inline void fill_leg_avx512(const Leg& leg, double* out, std::size_t count) {
+  fill_leg(leg, out, count);
+}
+#undef LR_SCHEDULER_FOR
+
+/// The largest that this processor has.
+[[nodiscard]] inline InstructionSet best_instruction_set() noexcept {
+  if (__builtin_cpu_supports("avx512f")) return InstructionSet::avx512;
+  return __builtin_cpu_supports("avx2") ? InstructionSet::avx2 : InstructionSet::as_compiled;
+}
+template <Scalar T>
+void fill_leg(const Leg& leg, T* out, std::size_t count, InstructionSet instruction_set) {
+  switch (instruction_set) {
+    case InstructionSet::avx512:
+      return fill_leg_avx512(leg, out, count);
+    case InstructionSet::avx2:
+      return fill_leg_avx2(leg, out, count);
+    case InstructionSet::as_compiled:
+      return fill_leg(leg, out, count);
+  }
+}
+#else
+[[nodiscard]] inline InstructionSet best_instruction_set() noexcept {
+  return InstructionSet::as_compiled;
+}
+template <Scalar T>
+void fill_leg(const Leg& leg, T* out, std::size_t count, InstructionSet) {
+  fill_leg(leg, out, count);
+}
+#endif
+
+/// The rates of a closed form: legs in bulk, epochs at which the rate stays the same at once, others one by one.
+template <class S, Scalar T, class RateAt>
+void fill_closed_form(const AnySchedule<T>& any, const Group<T>& group, std::span<T> out, const RateAt& rate_at,
+                      InstructionSet instruction_set) {
+  constexpr bool stays = requires(const S& schedule) { schedule.unchanged_until(Epoch{}); };
+  constexpr Epoch few = 16;  // epochs for which it does not pay to ask, and to set up the loops over legs
+  const auto end = static_cast<Epoch>(out.size());
+
+  // How many it has filled, from t on.
+  const auto fill_at_once = [&]([[maybe_unused]] Epoch t) -> Epoch {
+    if constexpr (HasLegs<S, T>) {
+      if (const Leg leg = any.leg(t, group); leg.count >= few) {
+        const Epoch count = smaller(leg.count, end - t);
+        fill_leg(leg, out.data() + t, static_cast<std::size_t>(count), instruction_set);
+        return count;
+      }
+    }
+    if constexpr (stays) {
+      if (const Epoch until = any.unchanged_until(t); until > t + 1) {
+        const Epoch count = smaller(until, end) - t;
+        std::fill_n(out.data() + t, count, rate_at(t));
+        return count;
+      }
+    }
+    return 0;
+  };
+
+  for (Epoch t = 0; t < end;) {
+    if (const Epoch filled = fill_at_once(t); filled > 0) {
+      t += filled;
+      continue;
+    }
+    const Epoch until = HasLegs<S, T> || stays ? t + smaller(few, end - t) : end;
+    for (; t < until; ++t) out[static_cast<std::size_t>(t)] = rate_at(t);
+  }
+}
+
 /// The rates of a schedule, which `any` holds too. That of known type is not type-erased in the loops; a combinator's
 /// children are anyway.
 template <class S, Scalar T>
-void follow(const S& schedule, const AnySchedule<T>& any, const Group<T>& group, std::span<T> out) {
+void follow(const S& schedule, const AnySchedule<T>& any, const Group<T>& group, std::span<T> out,
+            InstructionSet instruction_set = best_instruction_set()) {
+  const auto fill = [&](const auto& rate_at) { fill_closed_form<S>(any, group, out, rate_at, instruction_set); };
   T lr = group.base_lr;
-  const auto fill = [&](const auto& rate_at) {
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = rate_at(static_cast<Epoch>(i));
+  const auto take_steps = [&](const auto& next) {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = lr = static_cast<T>(next(static_cast<Epoch>(i)));
   };
   if constexpr (MovesRates<S, T>) {
     const Rates<T> rates{{&lr, 1}, {&group.base_lr, 1}, group.index};
-    const bool is_closed_form = any.abilities(group.index).closed_form;
-    fill([&](Epoch t) {
-      is_closed_form ? any.at(Time(t), rates) : any.next(t, rates);
-      return lr;
-    });
+    if (any.abilities(group.index).closed_form) {
+      fill([&](Epoch t) { return any.at(Time(t), rates), lr; });
+    } else {
+      take_steps([&](Epoch t) { return any.next(t, rates), lr; });
+    }
   } else if constexpr (HasAt<S, T, Time>) {
     fill([&](Epoch t) { return static_cast<T>(curve_at<T>(schedule, Time(t))(group)); });
   } else if constexpr (HasAt<S, T, Epoch>) {
     fill([&](Epoch t) { return static_cast<T>(curve_at<T>(schedule, t)(group)); });
   } else if constexpr (HasMoveNext<S, T>) {
-    fill([&](Epoch t) { return lr = static_cast<T>(schedule.next(t)(lr, group)); });
+    take_steps([&](Epoch t) { return schedule.next(t)(lr, group); });
   } else if constexpr (HasRateNext<S, T>) {
-    fill([&](Epoch t) { return lr = static_cast<T>(schedule.next(t, lr, group)); });
+    take_steps([&](Epoch t) { return schedule.next(t, lr, group); });
   }
 }
 
 }  // namespace detail
 
 /// Fills `out` with the rates of a schedule at epochs 0, 1, 2 ...: what a scheduler that is bound to a group with this
-/// base rate leaves there, bit for bit. Where options are lists, a Group in place of the base rate says whose values
-/// count. Throws std::invalid_argument, before anything is written, if an option is out of range, the base rate is
-/// negative or not finite, or a list has no value for the group; and what the schedule throws.
+/// base rate leaves there, bit for bit (where the compiler may fuse multiplications and additions, within their
+/// rounding). Where options are lists, a Group in place of the base rate says whose values count. Throws
+/// std::invalid_argument, before anything is written, if an option is out of range, the base rate is negative or not
+/// finite, or a list has no value for the group; and what the schedule throws.
 template <class S, class Rate>
 void simulate(const S& schedule, const Rate& base_lr, std::span<detail::scalar_of_rate_t<Rate>> out) {
   using T = detail::scalar_of_rate_t<Rate>;

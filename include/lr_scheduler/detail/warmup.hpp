@@ -5,6 +5,7 @@
 #include <string>
 
 #include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/text.hpp>
 #include <lr_scheduler/detail/way.hpp>
@@ -20,6 +21,17 @@ template <class C>
   if (first == FirstUpdate::zero) return straight_way<C>(t, warmup_steps)(start_factor, C(1));
   const C all = C(C(warmup_steps) + C(first == FirstUpdate::one_of_w ? 0 : 1));
   return smaller(C(C(C(t.epoch + 1) + C(t.fraction)) / all), C(1));
+}
+
+/// The leg of a straight warm-up from t < warmup_steps on.
+template <Scalar T>
+[[nodiscard]] constexpr Leg warmup_leg(Epoch t, Epoch warmup_steps, const T& start_factor, FirstUpdate first,
+                                       const T& base_lr) {
+  const auto steps = static_cast<double>(warmup_steps);
+  if (first == FirstUpdate::zero) return leg_of_way(false, t, steps, start_factor, T(1), base_lr);
+  if (!(steps < 0x1p53)) return {};
+  const double all = first == FirstUpdate::one_of_w ? steps : steps + 1;
+  return {warmup_steps - t, false, static_cast<double>(t + 1), 1, all, 0, 1, static_cast<double>(base_lr)};
 }
 
 template <Scalar T>

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/shape.hpp>
 #include <lr_scheduler/detail/text.hpp>
@@ -85,6 +86,12 @@ struct Anneal {
     return {C(near * detail::power(C(far / near), way.distance))};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
+  /// The epochs from t on whose rates are one formula.
+  [[nodiscard]] constexpr detail::Leg leg(Epoch t, const Group<T>& group) const {
+    const bool is_way = (shape == Shape::linear || shape == Shape::cosine) && power == T(1) && time_power == T(1);
+    if (!is_way || double(t) >= steps) return {};
+    return detail::leg_of_way(shape == Shape::cosine, t, steps, start_factor, end_factor, group.base_lr);
+  }
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     return holds_at(t) ? std::numeric_limits<Epoch>::max() : t + 1;
   }

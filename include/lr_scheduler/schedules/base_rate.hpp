@@ -7,6 +7,7 @@
 
 #include <lr_scheduler/any_schedule.hpp>
 #include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/option.hpp>
 #include <lr_scheduler/schedule.hpp>
@@ -48,6 +49,10 @@ struct BaseRate {
   }
   [[nodiscard]] T at(Time t, const Group<T>& group) const { return AnySchedule<T>(*this).at(t, group); }
   [[nodiscard]] Epoch unchanged_until(Epoch t) const { return schedule.unchanged_until(t); }
+
+  [[nodiscard]] detail::Leg leg(Epoch t, const Group<T>& group) const {
+    return schedule.leg(t, Group<T>(base_lr.value(), group.index));
+  }
 
   friend bool operator==(const BaseRate&, const BaseRate&) = default;
 };

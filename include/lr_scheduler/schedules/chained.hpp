@@ -9,6 +9,7 @@
 
 #include <lr_scheduler/any_schedule.hpp>
 #include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/option.hpp>
@@ -89,6 +90,10 @@ struct Chained {
   }
   [[nodiscard]] bool is_factor() const { return is_product(); }
   [[nodiscard]] Epoch unchanged_until(Epoch t) const { return detail::first_change(schedules, t); }
+
+  [[nodiscard]] detail::Leg leg(Epoch t, const Group<T>& group) const {
+    return is_one() ? schedules.front().leg(t, group) : detail::Leg{};
+  }
 
   friend bool operator==(const Chained&, const Chained&) = default;
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/way.hpp>
 #include <lr_scheduler/fwd.hpp>
@@ -87,6 +88,15 @@ struct CosineAnnealing {
     return {way, C(eta_min)};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
+  /// The epochs from t on whose rates are one formula.
+  [[nodiscard]] constexpr detail::Leg leg(Epoch t, const Group<T>& group) const {
+    const Epoch half_period = T_max;
+    if (t >= half_period && after_end == AfterEnd::hold) return {};
+    const bool goes_up = t / half_period % 2 != 0;
+    const T start = goes_up ? eta_min : group.base_lr;
+    const T end = goes_up ? group.base_lr : eta_min;
+    return detail::leg_of_way(true, t % half_period, double(half_period), start, end, T(1));
+  }
   /// How many steps it takes, for what follows it.
   [[nodiscard]] constexpr Epoch duration() const { return T_max; }
 

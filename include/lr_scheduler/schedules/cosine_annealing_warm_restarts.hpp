@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/way.hpp>
 #include <lr_scheduler/fwd.hpp>
@@ -55,6 +56,17 @@ struct CosineAnnealingWarmRestarts {
 
   [[nodiscard]] constexpr Curve at(Time t) const { return {way(t), detail::compute_t<T>(eta_min)}; }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
+  /// The epochs from t on whose rates are one formula.
+  [[nodiscard]] constexpr detail::Leg leg(Epoch t, const Group<T>& group) const {
+    const Epoch multiple = T_mult;
+    Epoch cycle = T_0;
+    while (multiple > 1 && t >= cycle) {
+      if (cycle > std::numeric_limits<Epoch>::max() / multiple) return {};
+      t -= cycle;
+      cycle *= multiple;
+    }
+    return detail::leg_of_way(true, t % cycle, double(cycle), group.base_lr, eta_min, T(1));
+  }
 
   friend bool operator==(const CosineAnnealingWarmRestarts&, const CosineAnnealingWarmRestarts&) = default;
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/way.hpp>
 #include <lr_scheduler/fwd.hpp>
@@ -49,6 +50,11 @@ struct Linear {
     return {detail::straight_way<C>(t, Epoch(total_iters))(C(start_factor), C(end_factor))};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
+  /// The epochs from t on whose rates are one formula.
+  [[nodiscard]] constexpr detail::Leg leg(Epoch t, const Group<T>& group) const {
+    if (t >= total_iters) return {};
+    return detail::leg_of_way(false, t, double(total_iters), start_factor, end_factor, group.base_lr);
+  }
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     return t < total_iters ? t + 1 : std::numeric_limits<Epoch>::max();
   }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/warmup.hpp>
 #include <lr_scheduler/fwd.hpp>
@@ -45,6 +46,11 @@ struct LinearWarmup {
     return {detail::warmup_factor(t, warmup_steps.value(), C(start_factor), first_update)};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
+  /// The epochs from t on whose rates are one formula.
+  [[nodiscard]] constexpr detail::Leg leg(Epoch t, const Group<T>& group) const {
+    if (t >= warmup_steps) return {};
+    return detail::warmup_leg(t, warmup_steps, start_factor, first_update, group.base_lr);
+  }
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     return t < warmup_steps ? t + 1 : std::numeric_limits<Epoch>::max();
   }

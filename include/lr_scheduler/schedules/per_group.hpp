@@ -8,6 +8,7 @@
 
 #include <lr_scheduler/any_schedule.hpp>
 #include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/option.hpp>
@@ -59,6 +60,10 @@ struct PerGroup {
     one_by_one(rates, [](const AnySchedule<T>& schedule, const Rates<T>& one) { schedule.start(one); });
   }
   [[nodiscard]] Epoch unchanged_until(Epoch t) const { return detail::first_change(schedules, t); }
+
+  [[nodiscard]] detail::Leg leg(Epoch t, const Group<T>& group) const {
+    return schedules[group.index].leg(t, Group<T>(group.base_lr));
+  }
 
   friend bool operator==(const PerGroup&, const PerGroup&) = default;
 

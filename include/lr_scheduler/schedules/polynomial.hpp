@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/way.hpp>
 #include <lr_scheduler/fwd.hpp>
@@ -46,6 +47,12 @@ struct Polynomial {
     return {detail::power(left, C(power))};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
+  /// The epochs from t on whose rates are one formula.
+  [[nodiscard]] constexpr detail::Leg leg(Epoch t, const Group<T>& group) const {
+    const auto total = double(total_iters);
+    if (t >= total_iters || power != T(1) || !(total < 0x1p53)) return {};
+    return {total_iters - t, false, double(total_iters - t), -1, total, 0, 1, static_cast<double>(group.base_lr)};
+  }
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     return t < total_iters ? t + 1 : std::numeric_limits<Epoch>::max();
   }

@@ -12,6 +12,7 @@
 
 #include <lr_scheduler/any_schedule.hpp>
 #include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/option.hpp>
@@ -106,6 +107,13 @@ struct Sequential {
     const std::size_t now = phase_of(t);
     return detail::smaller(detail::saturating_sum(begin(now), schedules[now].unchanged_until(t - begin(now))),
                            end(now));
+  }
+
+  [[nodiscard]] detail::Leg leg(Epoch t, const Group<T>& group) const {
+    const std::size_t now = phase_of(t);
+    detail::Leg leg = schedules[now].leg(t - begin(now), group);
+    leg.count = detail::smaller(leg.count, end(now) - t);
+    return leg;
   }
 
   friend bool operator==(const Sequential&, const Sequential&) = default;

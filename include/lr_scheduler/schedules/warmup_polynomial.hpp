@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/shape.hpp>
 #include <lr_scheduler/detail/warmup.hpp>
@@ -63,6 +64,14 @@ struct WarmupPolynomial {
     return {detail::shaped_way(Shape::linear, t - warmup_steps, decay_steps, C(power))(C(1), C(min_ratio))};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
+  /// The epochs from t on whose rates are one formula.
+  [[nodiscard]] constexpr detail::Leg leg(Epoch t, const Group<T>& group) const {
+    if (t >= total_steps) return {};
+    if (t < warmup_steps) return detail::warmup_leg(t, warmup_steps, start_factor, first_update, group.base_lr);
+    if (power != T(1)) return {};
+    return detail::leg_of_way(false, t - warmup_steps, double(total_steps - warmup_steps), T(1), min_ratio,
+                              group.base_lr);
+  }
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     return t < total_steps ? t + 1 : std::numeric_limits<Epoch>::max();
   }

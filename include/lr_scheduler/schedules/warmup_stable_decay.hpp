@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/shape.hpp>
 #include <lr_scheduler/detail/warmup.hpp>
@@ -67,6 +68,14 @@ struct WarmupStableDecay {
     return {detail::shaped_way(shape, in_decay, decay_steps.value(), C(1))(C(1), C(min_ratio))};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
+  /// The epochs from t on whose rates are one formula.
+  [[nodiscard]] constexpr detail::Leg leg(Epoch t, const Group<T>& group) const {
+    if (t < warmup_steps) return detail::warmup_leg(t, warmup_steps, T(0), first_update, group.base_lr);
+    const Epoch in_decay = t - begin_of_decay();
+    const bool is_way = shape == Shape::linear || shape == Shape::cosine;
+    if (in_decay < 0 || in_decay >= decay_steps || !is_way) return {};
+    return detail::leg_of_way(shape == Shape::cosine, in_decay, double(decay_steps), T(1), min_ratio, group.base_lr);
+  }
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     if (t >= warmup_steps && t < begin_of_decay()) return begin_of_decay();
     return t < duration() ? t + 1 : std::numeric_limits<Epoch>::max();
