@@ -45,7 +45,8 @@ using scalar_of_rate_t = decltype(Group(std::declval<const Rate&>()).base_lr);
 template <Scalar T>
 class GroupIndexCheck final : public FieldVisitor {
  public:
-  static void check(const AnySchedule<T>& schedule, std::size_t index) {
+  // Not inlined, as g++ 12 would warn that a schedule it sees made is too small for a PerGroup.
+  [[gnu::noinline]] static void check(const AnySchedule<T>& schedule, std::size_t index) {
     GroupIndexCheck visitor(schedule.name(), index);
     if (const auto* per_group = schedule.template get_if<schedule::PerGroup<T>>()) {
       visitor.require_value("schedulers", per_group->schedules.size());
