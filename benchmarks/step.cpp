@@ -2,6 +2,7 @@
 // What a step costs, as a ratio to loops written by hand over a plain array:
 //   (a) lr[i] = base[i] * f, f computed once a step
 //   (b) the same with what the rule asks: read the rate, compare, write it, remember it
+// and what a step of a plateau costs, with a metric that falls.
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -127,8 +128,19 @@ void scheduler_on_param_groups(benchmark::State& state) {
   }
 }
 
+void plateau_on_param_groups(benchmark::State& state) {
+  std::vector<lr_scheduler::ParamGroup<double>> groups(static_cast<std::size_t>(state.range(0)), {.lr = base_rate});
+  lr_scheduler::ReduceLROnPlateau<double> scheduler(groups);
+  double metric = 0;
+  for (auto _ : state) {
+    scheduler.step(--metric);
+    benchmark::DoNotOptimize(groups.data());
+    benchmark::ClobberMemory();
+  }
+}
+
 void sizes(benchmark::internal::Benchmark* benchmark) {
-  for (const std::int64_t groups : {1, 10, 1'000, 1'000'000}) benchmark->Arg(groups);
+  for (const std::int64_t groups : {1, 2, 10, 1'000, 1'000'000}) benchmark->Arg(groups);
 }
 
 }  // namespace
@@ -145,5 +157,6 @@ BENCHMARK_TEMPLATE(by_hand_multiply, WarmupCosineCurve)->Apply(sizes);
 BENCHMARK_TEMPLATE(by_hand_rule, WarmupCosineCurve)->Apply(sizes);
 BENCHMARK_TEMPLATE(scheduler_on_array, WarmupCosineCurve)->Apply(sizes);
 BENCHMARK_TEMPLATE(scheduler_on_param_groups, WarmupCosineCurve)->Apply(sizes);
+BENCHMARK(plateau_on_param_groups)->Apply(sizes);
 
 BENCHMARK_MAIN();

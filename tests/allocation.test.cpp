@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <span>
+#include <vector>
 
 #include "support/catch.hpp"
 #include "support/every_schedule.hpp"
@@ -70,6 +72,20 @@ TEST_CASE("step() allocates nothing, whatever the scheduler and the number of gr
       CHECK(allocations_of_steps(*scheduler, 2) == 0);
     }
   }
+}
+
+TEST_CASE("simulate() into the caller's memory allocates nothing, whatever the schedule") {
+  std::vector<double> lrs(200);
+  int checked = 0;
+  for (const auto& example : every_example<double>()) {
+    if (!example.schedule) continue;
+    INFO(example.name);
+    const std::size_t before = allocations;
+    simulate(*example.schedule, 0.5, std::span(lrs));
+    CHECK(allocations == before);
+    ++checked;
+  }
+  CHECK(checked > 30);
 }
 
 }  // namespace
