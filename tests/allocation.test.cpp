@@ -74,7 +74,7 @@ TEST_CASE("step() allocates nothing, whatever the scheduler and the number of gr
   }
 }
 
-TEST_CASE("simulate() into the caller's memory allocates nothing, whatever the schedule") {
+TEST_CASE("simulate() of an AnySchedule into the caller's memory allocates nothing") {
   std::vector<double> lrs(200);
   int checked = 0;
   for (const auto& example : every_example<double>()) {

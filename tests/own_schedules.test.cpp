@@ -204,5 +204,42 @@ TEST_CASE("an option that is not allowed prints as a number") {
         "CosineAnnealingLR(T_max=3, eta_min=0, after_end=2)");
 }
 
+/// Schedules that begin as one of the library's and go their own way after 40 epochs, where what it knows of its curve
+/// is not so any more.
+struct FlooredCosine : schedule::CosineAnnealing<double> {
+  double at(Time t, const Group<double>& group) const {
+    const double lr = schedule::CosineAnnealing<double>::at(t, group);
+    return lr < 0.05 ? 0.05 : lr;
+  }
+};
+struct SawOfLines : schedule::Linear<double> {
+  double at(Time t, const Group<double>& group) const {
+    return schedule::Linear<double>::at(Time(t.epoch % 50, t.fraction), group);
+  }
+};
+
+template <class S>
+void check_follows_itself(const S& schedule) {
+  DoubleGroups groups{{.lr = 0.1}};
+  Scheduled scheduler{groups, schedule};
+  const std::vector<double> lrs = simulate(schedule, 0.1, 200);
+  for (Epoch t = 0; t < 200; ++t) {
+    INFO("epoch " << t);
+    const double lr = schedule.at(Time(t), Group<double>(0.1));
+    CHECK(groups[0].lr == lr);
+    CHECK(lrs[static_cast<std::size_t>(t)] == lr);
+    scheduler.step();
+  }
+}
+
+TEST_CASE("a schedule that derives from one of the library's follows its own curve") {
+  const FlooredCosine floored{{.T_max = 100}};
+  CHECK(floored.at(Time(90), Group<double>(0.1)) == 0.05);
+  check_follows_itself(floored);
+  const SawOfLines saw{{.total_iters = 40}};
+  CHECK(saw.at(Time(50), Group<double>(0.3)) == saw.at(Time(0), Group<double>(0.3)));
+  check_follows_itself(saw);
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing

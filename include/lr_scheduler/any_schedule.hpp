@@ -335,9 +335,7 @@ class AnySchedule {
       if constexpr (requires(const S& s, detail::Product<C>& ratio) { s.multiply_ratio(Epoch{}, ratio); }) {
         type.multiply_ratio = &multiply_ratio;
       }
-      if constexpr (requires(const S& s) { s.unchanged_until(Epoch{}); }) {
-        type.unchanged_until = &unchanged_until;
-      }
+      if constexpr (detail::KnowsUnchanged<S>) type.unchanged_until = &unchanged_until;
       if constexpr (detail::HasLegs<S, T>) type.leg = &leg;
       return type;
     }

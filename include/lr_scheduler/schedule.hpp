@@ -238,11 +238,23 @@ concept HasRateAt = requires(const S& schedule, Point t, const Group<T>& group) 
 template <class S, class T, class Point>
 concept HasAt = HasCurveAt<S, T, Point> || HasRateAt<S, T, Point>;
 
+/// A member of the class itself: what one that derives from it inherits may not fit the at() that it has of its own.
+template <class S, class Member>
+inline constexpr bool is_own_member = false;
+template <class S, class Member>
+inline constexpr bool is_own_member<S, Member S::*> = true;
+
+/// It knows until when its rates stay the same.
+template <class S>
+concept KnowsUnchanged = is_own_member<S, decltype(&S::unchanged_until)> && requires(const S& schedule) {
+  { schedule.unchanged_until(Epoch{}) } -> std::same_as<Epoch>;
+};
 /// It knows epochs in a row whose rates are one formula.
 template <class S, class T>
-concept HasLegs = std::same_as<compute_t<T>, double> && requires(const S& schedule, const Group<T>& group) {
-  { schedule.leg(Epoch{}, group) } -> std::same_as<Leg>;
-};
+concept HasLegs = std::same_as<compute_t<T>, double> && is_own_member<S, decltype(&S::leg)> &&
+                  requires(const S& schedule, const Group<T>& group) {
+                    { schedule.leg(Epoch{}, group) } -> std::same_as<Leg>;
+                  };
 
 template <class S, class T>
 concept HasMoveNext = requires(const S& schedule, const T& lr, const Group<T>& group) {

@@ -46,7 +46,10 @@ template <Scalar T>
 class GroupIndexCheck final : public FieldVisitor {
  public:
   // Not inlined, as g++ 12 would warn that a schedule it sees made is too small for a PerGroup.
-  [[gnu::noinline]] static void check(const AnySchedule<T>& schedule, std::size_t index) {
+#if defined(__GNUC__)
+  [[gnu::noinline]]
+#endif
+  static void check(const AnySchedule<T>& schedule, std::size_t index) {
     GroupIndexCheck visitor(schedule.name(), index);
     if (const auto* per_group = schedule.template get_if<schedule::PerGroup<T>>()) {
       visitor.require_value("schedulers", per_group->schedules.size());
@@ -109,7 +112,8 @@ enum class InstructionSet { as_compiled, avx2, avx512 };
 
 // g++ compiles them for larger instruction sets too. Where the program is compiled for fused multiply-add, at() fuses,
 // and so do the loops as they are compiled; where it is not, these must not fuse either.
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) && !defined(__FP_FAST_FMA)
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) && \
+    !defined(__FP_FAST_FMA) && !defined(__CUDACC__)
 #define LR_SCHEDULER_FOR(...) [[gnu::target(__VA_ARGS__), gnu::optimize("O3", "fp-contract=off"), gnu::flatten]]
 LR_SCHEDULER_FOR("avx2") inline void fill_leg_avx2(const Leg& leg, float* out, std::size_t count) {
   fill_leg(leg, out, count);
@@ -154,30 +158,26 @@ void fill_leg(const Leg& leg, T* out, std::size_t count, InstructionSet) {
 #endif
 
 /// The rates of a closed form: legs in bulk, epochs at which the rate stays the same at once, others one by one.
-template <class S, Scalar T, class RateAt>
+template <Scalar T, class RateAt>
 void fill_closed_form(const AnySchedule<T>& any, const Group<T>& group, std::span<T> out, const RateAt& rate_at,
-                      InstructionSet instruction_set) {
-  constexpr bool stays = requires(const S& schedule) { schedule.unchanged_until(Epoch{}); };
+                      [[maybe_unused]] InstructionSet instruction_set) {
   constexpr Epoch few = 16;  // epochs for which it does not pay to ask, and to set up the loops over legs
   const auto end = static_cast<Epoch>(out.size());
 
   // How many it has filled, from t on.
-  const auto fill_at_once = [&]([[maybe_unused]] Epoch t) -> Epoch {
-    if constexpr (HasLegs<S, T>) {
+  const auto fill_at_once = [&](Epoch t) -> Epoch {
+    if constexpr (std::same_as<compute_t<T>, double>) {
       if (const Leg leg = any.leg(t, group); leg.count >= few) {
         const Epoch count = smaller(leg.count, end - t);
         fill_leg(leg, out.data() + t, static_cast<std::size_t>(count), instruction_set);
         return count;
       }
     }
-    if constexpr (stays) {
-      if (const Epoch until = any.unchanged_until(t); until > t + 1) {
-        const Epoch count = smaller(until, end) - t;
-        std::fill_n(out.data() + t, count, rate_at(t));
-        return count;
-      }
-    }
-    return 0;
+    const Epoch until = any.unchanged_until(t);
+    if (until <= t + 1) return 0;
+    const Epoch count = smaller(until, end) - t;
+    std::fill_n(out.data() + t, count, rate_at(t));
+    return count;
   };
 
   for (Epoch t = 0; t < end;) {
@@ -185,8 +185,7 @@ void fill_closed_form(const AnySchedule<T>& any, const Group<T>& group, std::spa
       t += filled;
       continue;
     }
-    const Epoch until = HasLegs<S, T> || stays ? t + smaller(few, end - t) : end;
-    for (; t < until; ++t) out[static_cast<std::size_t>(t)] = rate_at(t);
+    for (const Epoch until = t + smaller(few, end - t); t < until; ++t) out[static_cast<std::size_t>(t)] = rate_at(t);
   }
 }
 
@@ -195,7 +194,7 @@ void fill_closed_form(const AnySchedule<T>& any, const Group<T>& group, std::spa
 template <class S, Scalar T>
 void follow(const S& schedule, const AnySchedule<T>& any, const Group<T>& group, std::span<T> out,
             InstructionSet instruction_set = best_instruction_set()) {
-  const auto fill = [&](const auto& rate_at) { fill_closed_form<S>(any, group, out, rate_at, instruction_set); };
+  const auto fill = [&](const auto& rate_at) { fill_closed_form(any, group, out, rate_at, instruction_set); };
   T lr = group.base_lr;
   const auto take_steps = [&](const auto& next) {
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = lr = static_cast<T>(next(static_cast<Epoch>(i)));
@@ -221,8 +220,8 @@ void follow(const S& schedule, const AnySchedule<T>& any, const Group<T>& group,
 }  // namespace detail
 
 /// Fills `out` with the rates of a schedule at epochs 0, 1, 2 ...: what a scheduler that is bound to a group with this
-/// base rate leaves there, bit for bit (where the compiler may fuse multiplications and additions, within their
-/// rounding). Where options are lists, a Group in place of the base rate says whose values count. Throws
+/// base rate leaves there, bit for bit (within their rounding where the compiler may fuse multiplications and additions
+/// or -ffast-math is on). Where options are lists, a Group in place of the base rate says whose values count. Throws
 /// std::invalid_argument, before anything is written, if an option is out of range, the base rate is negative or not
 /// finite, or a list has no value for the group; and what the schedule throws.
 template <class S, class Rate>
