@@ -14,6 +14,7 @@
 
 #include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/detail/parts.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/option.hpp>
 #include <lr_scheduler/time.hpp>
@@ -73,16 +74,31 @@ struct Factor {
   }
 };
 
+/// A factor with what rounding took from it, for those that are rounded already: by pow().
+template <Scalar T>
+struct FineFactor : Factor<T> {
+  using C = detail::compute_t<T>;
+  C rest = C(0);
+
+  constexpr FineFactor() = default;
+  constexpr FineFactor(const detail::Parts<C>& parts)  // NOLINT(google-explicit-constructor): it is the factor
+      : Factor<T>{parts.settled().high}, rest(parts.settled().low) {}
+
+  [[nodiscard]] constexpr T operator()(const Group<T>& group) const {
+    return detail::to_rate<T>(C(C(group.base_lr) * this->value + C(group.base_lr) * rest));
+  }
+};
+
 /// The factor gamma^n. It chains by gamma^(n - n before), which is exact and right for gamma = 0.
 template <Scalar T>
-struct Power : Factor<T> {
+struct Power : FineFactor<T> {
   using C = detail::compute_t<T>;
   C gamma = C(1);
   Time n{};
 
   constexpr Power() = default;
   constexpr Power(const T& base, const Time& exponent)
-      : Factor<T>{detail::power(C(base), exponent.as<C>())}, gamma(base), n(exponent) {}
+      : FineFactor<T>(detail::power(C(base), detail::parts_of<C>(exponent))), gamma(base), n(exponent) {}
 
   struct Move {
     C ratio;

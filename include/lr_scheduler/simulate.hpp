@@ -82,29 +82,45 @@ inline constexpr std::size_t leg_block = 64;
 
 /// Rates of a leg. Plain loops over what at() calls, with the conversion in one of its own: as it may trap, compilers
 /// would branch around it.
-template <bool is_cosine, Scalar T>
+template <bool is_cosine, Leg::Values values, Scalar T>
 void fill_leg_block(const Leg leg, double from_near, T* out) {
   double rates[leg_block];
   for (int i = 0; i < static_cast<int>(leg_block); ++i) {
     const double epochs = from_near + leg.direction * i;
-    const double distance = is_cosine ? half_cosine(epochs, leg.total) : epochs / leg.total;
-    const double rate = Factor<double>{Way<double>{distance}(leg.near, leg.far)}(Group<double>(leg.base_lr));
+    const Way<double> way(is_cosine ? half_cosine<double>(epochs, leg.total) : share_of(epochs, leg.total), true);
+    double rate = 0;
+    if constexpr (values == Leg::Values::rates) {
+      rate = way(leg.near, leg.far);
+    } else if constexpr (values == Leg::Values::factors) {
+      rate = Factor<double>{way.between(leg.near, leg.far).rounded()}(Group<double>(leg.base_lr));
+    } else {
+      rate = FineFactor<double>(way.between(leg.near, leg.far))(Group<double>(leg.base_lr));
+    }
     rates[i] = smaller(rate, static_cast<double>(std::numeric_limits<T>::max()));
   }
   for (std::size_t i = 0; i < leg_block; ++i) out[i] = static_cast<T>(rates[i]);
 }
-template <bool is_cosine, Scalar T>
+template <bool is_cosine, Leg::Values values, Scalar T>
 void fill_leg_blocks(const Leg& leg, T* out, std::size_t count) {
   T last[leg_block];
   for (std::size_t from = 0; from < count; from += leg_block) {
     const bool fits = count - from >= leg_block;
-    fill_leg_block<is_cosine>(leg, leg.from_near + leg.direction * static_cast<double>(from), fits ? out + from : last);
+    const double from_near = leg.from_near + leg.direction * static_cast<double>(from);
+    fill_leg_block<is_cosine, values>(leg, from_near, fits ? out + from : last);
     if (!fits) std::copy(last, last + (count - from), out + from);
   }
 }
 template <Scalar T>
 void fill_leg(const Leg& leg, T* out, std::size_t count) {
-  leg.is_cosine ? fill_leg_blocks<true>(leg, out, count) : fill_leg_blocks<false>(leg, out, count);
+  switch (leg.values) {
+    case Leg::Values::rates:  // along a cosine wave, as no schedule has them along a line
+      return fill_leg_blocks<true, Leg::Values::rates>(leg, out, count);
+    case Leg::Values::factors:
+      return leg.is_cosine ? fill_leg_blocks<true, Leg::Values::factors>(leg, out, count)
+                           : fill_leg_blocks<false, Leg::Values::factors>(leg, out, count);
+    case Leg::Values::fine_factors:  // along a line
+      return fill_leg_blocks<false, Leg::Values::fine_factors>(leg, out, count);
+  }
 }
 
 /// What the loops over legs are compiled for.

@@ -64,18 +64,20 @@ TEMPLATE_TEST_CASE("a way is continuous: between epochs it lies between their va
   CHECK(detail::straight_way<T>(Time(3.5), Epoch{4})(T(0), T(1)) == T(0.875L));
   CHECK(detail::cosine_way<T>(Time(0.5), Epoch{1})(T(0), T(1)) == about(0.5L));
   CHECK(detail::cosine_way<T>(Time(2.5), Epoch{3})(T(0), T(1)) == about(0.9330127018922193233819L));
-  CHECK(detail::straight_way<T>(T(1.5L), T(2))(T(0), T(1)) == T(0.75L));
+  CHECK(detail::straight_way(detail::Parts(T(1.5L)), detail::Parts(T(2)))(T(0), T(1)) == T(0.75L));
 }
 
 TEMPLATE_TEST_CASE("a number is folded there and back", "", double, long double) {
   using T = TestType;
-  static_assert(detail::folded(1.5, 2.0) == 1.5);
-  CHECK(detail::folded(T(0), T(2)) == T(0));
-  CHECK(detail::folded(T(2), T(2)) == T(2));
-  CHECK(detail::folded(T(2.5L), T(2)) == T(1.5L));
-  CHECK(detail::folded(T(4), T(2)) == T(0));
-  CHECK(detail::folded(T(4.5L), T(2)) == T(0.5L));
-  CHECK(detail::folded(T(7), T(2)) == T(1));
+  using Parts = detail::Parts<T>;
+  static_assert(detail::folded(detail::Parts(1.5), detail::Parts(2.0)).rounded() == 1.5);
+  const auto folded = [](T n) { return detail::folded(Parts(n), Parts(T(2))).rounded(); };
+  CHECK(folded(T(0)) == T(0));
+  CHECK(folded(T(2)) == T(2));
+  CHECK(folded(T(2.5L)) == T(1.5L));
+  CHECK(folded(T(4)) == T(0));
+  CHECK(folded(T(4.5L)) == T(0.5L));
+  CHECK(folded(T(7)) == T(1));
 }
 
 }  // namespace

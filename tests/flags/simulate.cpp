@@ -55,7 +55,7 @@ void check(const char* what, const S& schedule, T base_lr, std::size_t steps) {
     detail::follow(any, any, group, std::span<T>(erased), set);
     for (std::size_t i = 0; i < steps; ++i) {
       ++checked;
-      if (ulps_between(lrs[i], expected[i]) <= MOST_ULPS && ulps_between(erased[i], lrs[i]) == 0) continue;
+      if (ulps_between(lrs[i], expected[i]) <= MOST_ULPS && ulps_between(erased[i], expected[i]) <= MOST_ULPS) continue;
       if (++failures < 20) {
         std::printf("%s, instruction set %d, epoch %zu: %a, at() %a\n", what, static_cast<int>(set), i,
                     static_cast<double>(lrs[i]), static_cast<double>(expected[i]));

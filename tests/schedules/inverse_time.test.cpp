@@ -17,7 +17,7 @@ namespace {
 
 // Plain numbers and a factor: it runs in a kernel, and where it needs no power at compile time.
 static_assert(std::is_trivially_copyable_v<schedule::InverseTime<float>>);
-static_assert(std::same_as<decltype(schedule::InverseTime<float>{1}.at(0)), Factor<float>>);
+static_assert(std::same_as<decltype(schedule::InverseTime<float>{1}.at(0)), FineFactor<float>>);
 static_assert(schedule::InverseTime<double>{.timescale = 2}.at(2, 0.5) == 0.25);
 
 TEMPLATE_TEST_CASE("InverseTimeLR falls with the inverse of the time", "", float, double, long double) {

@@ -17,7 +17,7 @@ namespace {
 
 // Plain numbers and a factor: it runs in a kernel, and where it needs no power at compile time.
 static_assert(std::is_trivially_copyable_v<schedule::WarmupPolynomial<float>>);
-static_assert(std::same_as<decltype(schedule::WarmupPolynomial<float>{1, 2}.at(0)), Factor<float>>);
+static_assert(std::same_as<decltype(schedule::WarmupPolynomial<float>{1, 2}.at(0)), FineFactor<float>>);
 static_assert(schedule::WarmupPolynomial<double>{.warmup_steps = 2, .total_steps = 6, .power = 2}.at(1, 0.5) == 0.25);
 static_assert(schedule::WarmupPolynomial<double>{.warmup_steps = 2, .total_steps = 6}.at(4, 0.5) == 0.25);
 static_assert(schedule::WarmupPolynomial<float>{.warmup_steps = 2, .total_steps = 6, .power = 2}.at(6, 0.5F) == 0);

@@ -69,15 +69,6 @@ template <class C>
   return clamp_overflow(C(pow(base, exponent)));
 }
 
-/// 1 - (1 - x)^exponent for x from 0 to 1, exact where x is small.
-template <class C>
-[[nodiscard]] constexpr C one_minus_power(const C& x, const C& exponent) {
-  if constexpr (std::floating_point<C>) {
-    if (x < C(1)) return -std::expm1(exponent * std::log1p(-x));
-  }
-  return C(C(1) - power(C(C(1) - x), exponent));
-}
-
 /// e^x - 1, exact where x is small.
 template <class C>
 [[nodiscard]] constexpr C exponential_minus_one(const C& x) {
@@ -94,16 +85,19 @@ template <class C>
   }
 }
 
-/// What is left of n, not negative, after whole periods.
+/// Without its fraction; of numbers that are not negative.
 template <class C>
-[[nodiscard]] constexpr C remainder(const C& n, const C& period) {
+[[nodiscard]] constexpr C whole_part(const C& x) {
   if constexpr (std::floating_point<C>) {
-    return std::fmod(n, period);
+    return x < C(0x1p63) ? C(static_cast<Epoch>(x)) : std::floor(x);
   } else {
-    const auto periods = static_cast<Epoch>(static_cast<double>(C(n / period)));
-    const C rest = C(n - C(periods) * period);
-    return rest < C(0) ? C(rest + period) : rest;
+    return C(whole_epochs(static_cast<double>(x)));
   }
+}
+template <class C>
+[[nodiscard]] constexpr bool is_odd(const C& whole) {
+  const C half = C(whole / C(2));
+  return whole_part(half) != half;
 }
 
 template <class C>

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include <lr_scheduler/detail/check.hpp>
-#include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/shape.hpp>
 #include <lr_scheduler/detail/text.hpp>
@@ -72,26 +71,21 @@ struct Anneal {
     check.choice("after_end", after_end);
   }
 
-  [[nodiscard]] constexpr Factor<T> at(Time t) const {
+  [[nodiscard]] constexpr FineFactor<T> at(Time t) const {
     using C = detail::compute_t<T>;
+    using Parts = detail::Parts<C>;
     const C start = C(start_factor);
     const C end = C(end_factor);
-    if (holds_at(t)) return {end};
-    const C total = C(steps.value());
-    const C n = detail::folded(t.as<C>(), total);
+    if (holds_at(t)) return Parts(end);
+    const Parts total = detail::parts_of<C>(Time(steps.value()));
+    const Parts n = detail::folded(detail::parts_of<C>(t), total);
     const detail::Way<C> way = detail::shaped_way(shape, n, total, C(power), C(time_power), C(ratio));
-    if (shape != Shape::geometric) return {way(start, end)};
-    const C& near = way.from_start ? start : end;
-    const C& far = way.from_start ? end : start;
-    return {C(near * detail::power(C(far / near), way.distance))};
+    if (shape != Shape::geometric) return way.between(start, end);
+    const Parts near = way.from_start ? start : end;
+    const Parts far = way.from_start ? end : start;
+    return near * detail::power(far / near, way.distance().parts());
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
-  /// The epochs from t on whose rates are one formula.
-  [[nodiscard]] constexpr detail::Leg leg(Epoch t, const Group<T>& group) const {
-    const bool is_way = (shape == Shape::linear || shape == Shape::cosine) && power == T(1) && time_power == T(1);
-    if (!is_way || double(t) >= steps) return {};
-    return detail::leg_of_way(shape == Shape::cosine, t, steps, start_factor, end_factor, group.base_lr);
-  }
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     return holds_at(t) ? std::numeric_limits<Epoch>::max() : t + 1;
   }
@@ -102,8 +96,8 @@ struct Anneal {
 
  private:
   [[nodiscard]] constexpr bool holds_at(const Time& t) const {
-    using C = detail::compute_t<T>;
-    const bool is_over = t.as<C>() >= C(steps.value());
+    const Time end(steps.value());
+    const bool is_over = t.epoch > end.epoch || (t.epoch == end.epoch && t.fraction >= end.fraction);
     return is_over && (after_end == AfterEnd::hold || steps == 0);
   }
 };

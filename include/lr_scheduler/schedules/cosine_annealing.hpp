@@ -78,14 +78,17 @@ struct CosineAnnealing {
     }
   };
 
-  [[nodiscard]] constexpr Curve at(Time t) const {
+  [[nodiscard, gnu::always_inline]] constexpr Curve at(Time t) const {
     using C = detail::compute_t<T>;
-    if (t.epoch < T_max) return {detail::cosine_way<C>(t, T_max.value()), C(eta_min)};
-    if (after_end == AfterEnd::hold) return {detail::Way<C>::end(), C(eta_min)};
     const Epoch half_period = T_max;
-    detail::Way<C> way = detail::cosine_way<C>(Time(t.epoch % half_period, t.fraction), half_period);
-    if (t.epoch / half_period % 2 != 0) way.from_start = !way.from_start;  // on the way up
-    return {way, C(eta_min)};
+    bool is_on_way_up = false;
+    if (t.epoch >= half_period) {
+      if (after_end == AfterEnd::hold) return {detail::Way<C>::end(), C(eta_min)};
+      is_on_way_up = t.epoch / half_period % 2 != 0;
+      t.epoch %= half_period;
+    }
+    const detail::Way<C> way = detail::cosine_way<C>(t, half_period);
+    return {{way.distance(), way.from_start != is_on_way_up}, C(eta_min)};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
   /// The epochs from t on whose rates are one formula.
@@ -95,7 +98,9 @@ struct CosineAnnealing {
     const bool goes_up = t / half_period % 2 != 0;
     const T start = goes_up ? eta_min : group.base_lr;
     const T end = goes_up ? group.base_lr : eta_min;
-    return detail::leg_of_way(true, t % half_period, double(half_period), start, end, T(1));
+    detail::Leg leg = detail::leg_of_way(true, t % half_period, half_period, start, end, T(1));
+    leg.values = detail::Leg::Values::rates;
+    return leg;
   }
   /// How many steps it takes, for what follows it.
   [[nodiscard]] constexpr Epoch duration() const { return T_max; }

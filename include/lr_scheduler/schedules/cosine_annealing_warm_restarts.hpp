@@ -65,7 +65,9 @@ struct CosineAnnealingWarmRestarts {
       t -= cycle;
       cycle *= multiple;
     }
-    return detail::leg_of_way(true, t % cycle, double(cycle), group.base_lr, eta_min, T(1));
+    detail::Leg leg = detail::leg_of_way(true, t % cycle, cycle, group.base_lr, eta_min, T(1));
+    leg.values = detail::Leg::Values::rates;
+    return leg;
   }
 
   friend bool operator==(const CosineAnnealingWarmRestarts&, const CosineAnnealingWarmRestarts&) = default;
@@ -73,6 +75,7 @@ struct CosineAnnealingWarmRestarts {
  private:
   [[nodiscard]] constexpr detail::Way<detail::compute_t<T>> way(Time t) const {
     using C = detail::compute_t<T>;
+    using Parts = detail::Parts<C>;
     const Epoch multiple = T_mult;
     Epoch cycle = T_0;
     if (multiple == 1) return detail::cosine_way<C>(Time(t.epoch % cycle, t.fraction), cycle);
@@ -80,7 +83,7 @@ struct CosineAnnealingWarmRestarts {
     const Epoch longest = std::numeric_limits<Epoch>::max() / multiple;
     while (in_cycle >= cycle) {
       in_cycle -= cycle;
-      if (cycle > longest) return detail::cosine_way<C>(C(in_cycle), C(C(cycle) * C(multiple)));
+      if (cycle > longest) return detail::cosine_way<C>(Parts(C(in_cycle)), Parts(C(C(cycle) * C(multiple))));
       cycle *= multiple;
     }
     return detail::cosine_way<C>(Time(in_cycle, t.fraction), cycle);

@@ -85,7 +85,6 @@ struct Cycles {
   };
 
   [[nodiscard]] Place place_at(const Time& t) const {
-    const auto now = t.as<double>();
     double cycle = cycle_at(t);
     Time time(length.value());
     if (limit && cycle >= double(Epoch(*limit))) {
@@ -93,8 +92,10 @@ struct Cycles {
     } else if (is_whole()) {
       time = Time(t.epoch % static_cast<Epoch>(length), t.fraction);
     } else {
-      const double in_cycle = detail::larger(now - begin_of(cycle), 0.0);
-      time = Time(detail::smaller(in_cycle / std::pow(length_mult, cycle), length.value()));
+      using Parts = detail::Parts<double>;
+      const Parts in_cycle = detail::parts_of<double>(t) - Parts(begin_of(cycle));
+      const Parts unstretched = in_cycle / Parts(std::pow(length_mult, cycle));
+      if (unstretched.high < length) time = in_cycle.high > 0 ? detail::time_of(unstretched) : Time(0);
     }
     return {cycle, time, decay == T(1) ? C(1) : detail::power(C(decay), C(cycle))};
   }

@@ -81,12 +81,12 @@ struct Cyclic {
   struct Curve {
     using C = detail::compute_t<T>;
     using View = typename OneOrPerGroup<T>::View;
-    C distance;
+    detail::Way<C> way;
     View near;
     View far;
     bool leaves_range;  ///< Whether the height is not between 0 and 1.
     bool drives_momentum;
-    C momentum_distance;
+    detail::Way<C> momentum_way;
     View near_momentum;
     View far_momentum;
 
@@ -96,7 +96,7 @@ struct Cyclic {
     }
     [[nodiscard]] constexpr std::array<View, 2> columns() const { return {near, far}; }
     [[nodiscard]] constexpr T rate(const T&, const T& from, const T& to) const {
-      const C lr = C(C(from) + (C(to) - C(from)) * distance);
+      const C lr = way(C(from), C(to));
       return leaves_range ? detail::to_rate<T>(detail::larger(lr, C(0))) : static_cast<T>(lr);
     }
 
@@ -106,7 +106,7 @@ struct Cyclic {
     }
     [[nodiscard]] constexpr std::array<View, 2> momentum_columns() const { return {near_momentum, far_momentum}; }
     [[nodiscard]] constexpr T momentum_of(const T& from, const T& to) const {
-      return static_cast<T>(C(from) + (C(to) - C(from)) * momentum_distance);
+      return static_cast<T>(momentum_way(C(from), C(to)));
     }
   };
 
@@ -122,42 +122,38 @@ struct Cyclic {
       way = detail::straight_way<C>(phase - up, down());
       way.from_start = !way.from_start;  // on the way down
     }
-    const C below_top = way.left();
-    const C triangle = way.from_start ? way.distance : C(C(1) - way.distance);
-    const C scale = scale_at(t, t.epoch / period);
-    const bool is_scaled = scale != C(1);
-    const C height = is_scaled ? C(triangle * scale) : triangle;
-    if (height <= C(0.5)) {
-      return {height,
-              base_lr.view(),
-              max_lr.view(),
-              height < C(0),
-              cycle_momentum,
-              detail::larger(height, C(0)),
-              max_momentum.view(),
-              base_momentum.view()};
+    const Parts one = C(1);
+    const Parts distance = way.distance().parts();
+    const Parts triangle = way.from_start ? distance : one - distance;
+    const Parts scale = scale_at(t, t.epoch / period);
+    const bool is_scaled = scale.rounded() != C(1);
+    const Parts height = is_scaled ? triangle * scale : triangle;
+    if (height.rounded() <= C(0.5)) {
+      return {way_to(height),      base_lr.view(),      max_lr.view(),
+              height.high < C(0),  cycle_momentum,      height.high < C(0) ? detail::Way<C>() : way_to(height),
+              max_momentum.view(), base_momentum.view()};
     }
-    const C below = is_scaled ? C(below_top + triangle * (C(1) - scale)) : below_top;
-    return {below,
-            max_lr.view(),
-            base_lr.view(),
-            below < C(0),
-            cycle_momentum,
-            detail::larger(below, C(0)),
-            base_momentum.view(),
-            max_momentum.view()};
+    const Parts below = is_scaled ? one - height : way.from_start ? one - distance : distance;
+    return {way_to(below),        max_lr.view(),      base_lr.view(),
+            below.high < C(0),    cycle_momentum,     below.high < C(0) ? detail::Way<C>() : way_to(below),
+            base_momentum.view(), max_momentum.view()};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
 
   [[nodiscard]] constexpr Epoch down() const { return step_size_down ? *step_size_down : step_size_up; }
 
  private:
-  [[nodiscard]] constexpr detail::compute_t<T> scale_at(Time t, Epoch cycles_over) const {
+  using Parts = detail::Parts<detail::compute_t<T>>;
+
+  [[nodiscard]] static constexpr detail::Way<detail::compute_t<T>> way_to(const Parts& distance) {
+    return {distance, true};
+  }
+  [[nodiscard]] constexpr Parts scale_at(Time t, Epoch cycles_over) const {
     using C = detail::compute_t<T>;
     if (scale_fn)
       return C(scale_fn(scale_mode == ScaleMode::cycle ? T(C(cycles_over) + C(1)) : static_cast<T>(t.as<C>())));
     if (mode == CyclicMode::triangular2) return detail::half_to_the<C>(cycles_over);
-    if (mode == CyclicMode::exp_range) return detail::power(C(gamma), t.as<C>());
+    if (mode == CyclicMode::exp_range) return detail::power(C(gamma), detail::parts_of<C>(t));
     return C(1);
   }
 };

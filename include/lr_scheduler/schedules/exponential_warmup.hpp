@@ -34,7 +34,8 @@ struct ExponentialWarmup {
 
   [[nodiscard]] constexpr Factor<T> at(Time t) const {
     using C = detail::compute_t<T>;
-    return {C(-detail::exponential_minus_one(C(-(t.as<C>() + C(1)) / C(warmup_period.value()))))};
+    const detail::Parts<C> period = C(warmup_period.value());
+    return {C(-detail::exponential_minus_one(-(detail::parts_of<C>(t) + detail::Parts<C>(C(1))) / period).rounded())};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
 

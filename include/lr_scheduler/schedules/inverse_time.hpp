@@ -41,13 +41,14 @@ struct InverseTime {
     check.not_negative("power", power);
   }
 
-  [[nodiscard]] constexpr Factor<T> at(Time t) const {
+  [[nodiscard]] constexpr FineFactor<T> at(Time t) const {
     using C = detail::compute_t<T>;
-    const C scale = C(timescale.value());
-    const C left =
-        staircase ? C(C(1) / (C(1) + C(std::floor(t.as<double>() / timescale)))) : C(scale / (scale + t.as<C>()));
-    if (power == T(1)) return {left};
-    return {power == T(0.5) ? detail::square_root(left) : detail::power(left, C(power))};
+    using Parts = detail::Parts<C>;
+    const Parts scale = C(timescale.value());
+    const Parts left = staircase ? Parts(C(1)) / Parts(C(C(1) + C(std::floor(t.as<double>() / timescale))))
+                                 : scale / (scale + detail::parts_of<C>(t));
+    if (power == T(1)) return left;
+    return power == T(0.5) ? detail::square_root(left) : detail::power(left, C(power));
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
 

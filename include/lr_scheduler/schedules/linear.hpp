@@ -47,13 +47,13 @@ struct Linear {
   [[nodiscard]] constexpr Factor<T> at(Time t) const {
     using C = detail::compute_t<T>;
     if (t.epoch >= total_iters) return {C(end_factor)};
-    return {detail::straight_way<C>(t, Epoch(total_iters))(C(start_factor), C(end_factor))};
+    return {detail::straight_way<C>(t, Epoch(total_iters)).between(C(start_factor), C(end_factor)).rounded()};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
   /// The epochs from t on whose rates are one formula.
   [[nodiscard]] constexpr detail::Leg leg(Epoch t, const Group<T>& group) const {
     if (t >= total_iters) return {};
-    return detail::leg_of_way(false, t, double(total_iters), start_factor, end_factor, group.base_lr);
+    return detail::leg_of_way(false, t, Epoch(total_iters), start_factor, end_factor, group.base_lr);
   }
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     return t < total_iters ? t + 1 : std::numeric_limits<Epoch>::max();

@@ -43,12 +43,13 @@ struct Noam {
 
   [[nodiscard]] constexpr Factor<T> at(Time t) const {
     using C = detail::compute_t<T>;
-    const C width = C(d_model.value());
-    if (t.epoch < warmup_steps) {
-      const C warmup = detail::warmup_factor(t, warmup_steps.value(), C(0), first_update);
-      return {C(warmup / detail::square_root(C(width * C(warmup_steps.value()))))};
-    }
-    return {C(C(1) / detail::square_root(C(width * detail::larger(t.as<C>(), C(1)))))};
+    using Parts = detail::Parts<C>;
+    const Parts width = C(d_model.value());
+    const bool is_warm = t.epoch >= warmup_steps;
+    const Parts steps = !is_warm ? Parts(C(warmup_steps.value())) : t.epoch == 0 ? Parts(C(1)) : detail::parts_of<C>(t);
+    const Parts factor =
+        is_warm ? Parts(C(1)) : detail::warmup_factor_in_parts(t, warmup_steps.value(), C(0), first_update);
+    return {(factor / detail::square_root(width * steps)).rounded()};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
 

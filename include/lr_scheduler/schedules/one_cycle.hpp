@@ -127,35 +127,47 @@ struct OneCycle {
 
   /// Throws std::out_of_range past total_steps where after_end is error.
   [[nodiscard]] constexpr Curve at(Time t) const {
-    using C = detail::compute_t<T>;
     if (after_end == AfterEnd::error && (t.epoch > duration() || (t.epoch == duration() && t.fraction != 0))) {
       throw std::out_of_range("OneCycleLR: epoch " + detail::text_of(t.as<double>()) +
                               " is past total_steps = " + std::to_string(duration()));
     }
-    const C end = C(duration() - 1);
-    const C now = detail::smaller(t.as<C>(), end);
-    const C rise = C(C(pct_start) * C(duration()));
-    const C top = C(rise - C(1));
-    const C first = detail::clamp_overflow(C(C(1) / C(div_factor)));
-    const C last = detail::clamp_overflow(C(first / C(final_div_factor)));
-    if (now <= top) return curve(now, top, first, C(1), max_momentum, base_momentum);
-    if (!three_phase) return curve(C(now - top), C(end - top), C(1), last, base_momentum, max_momentum);
-    const C back = C(C(2) * rise - C(2));
-    if (now <= back) return curve(C(now - top), C(back - top), C(1), first, base_momentum, max_momentum);
-    return curve(C(now - back), C(end - back), first, last, max_momentum, max_momentum);
+    const Parts one = C(1);
+    const Parts end = C(duration() - 1);
+    const Parts now = t.epoch < duration() - 1 ? detail::parts_of<C>(t) : end;
+    const Parts rise = Parts::exact_product(C(pct_start), C(duration()));
+    const bool is_whole = detail::whole_part(rise.high) == rise.high;  // but for rounding, as 0.4 * 10 is
+    const Parts top = (is_whole ? Parts(rise.high) : rise) - one;
+    const Parts after_top = now - top;
+    if (after_top.high <= C(0)) return curve(now, -after_top, top, first(), one, max_momentum, base_momentum);
+    const Parts left(C(end.high - now.high), C(-now.low));
+    if (!three_phase) {
+      return curve(after_top, left, end - top, one, last(), base_momentum, max_momentum);
+    }
+    const Parts after_back = after_top - top;
+    if (after_back.high <= C(0)) {
+      return curve(after_top, -after_back, top, one, first(), base_momentum, max_momentum);
+    }
+    return curve(after_back, left, end - top - top, first(), last(), max_momentum, max_momentum);
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
 
  private:
-  /// n / total of the way between two levels, as multiples of max_lr; an empty phase is at its end.
-  [[nodiscard]] constexpr Curve curve(const detail::compute_t<T>& n, const detail::compute_t<T>& total,
-                                      const detail::compute_t<T>& from, const detail::compute_t<T>& to,
-                                      const OneOrPerGroup<T>& from_momentum,
+  using C = detail::compute_t<T>;
+  using Parts = detail::Parts<C>;
+
+  /// The levels as multiples of max_lr.
+  [[nodiscard]] constexpr Parts first() const { return Parts(C(1)) / Parts(C(div_factor)); }
+  [[nodiscard]] constexpr Parts last() const { return first() / Parts(C(final_div_factor)); }
+
+  /// n / total of the way between two levels; an empty phase is at its end.
+  [[nodiscard]] constexpr Curve curve(const Parts& n, const Parts& left, const Parts& total, const Parts& from,
+                                      const Parts& to, const OneOrPerGroup<T>& from_momentum,
                                       const OneOrPerGroup<T>& to_momentum) const {
-    using C = detail::compute_t<T>;
-    const bool is_over = !(total > C(0)) || n >= total;
-    const detail::Way<C> way = is_over ? detail::Way<C>::end() : detail::annealed_way<C>(anneal_strategy, n, total);
-    return {way(from, to), max_lr.view(), cycle_momentum, way, from_momentum.view(), to_momentum.view()};
+    const bool is_over = !(total.high > C(0)) || left.high <= C(0);
+    const detail::Way<C> way =
+        is_over ? detail::Way<C>::end() : detail::annealed_way<C>(anneal_strategy, n, left, total);
+    return {
+        way.between(from, to).rounded(), max_lr.view(), cycle_momentum, way, from_momentum.view(), to_momentum.view()};
   }
 };
 

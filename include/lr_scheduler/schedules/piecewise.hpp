@@ -95,12 +95,12 @@ struct Piecewise {
   [[nodiscard]] C point_at(const Time& t) const {
     const std::size_t now = boundaries.count_up_to(t.as<double>());
     if (now == boundaries.size() || interpolation == Interpolation::none) return C(points()[now]);
-    const C begin = now == 0 ? C(0) : C(boundaries[now - 1]);
-    const C n = C(t.as<C>() - begin);
-    const C total = C(C(boundaries[now]) - begin);
+    const Time begin(now == 0 ? 0.0 : boundaries[now - 1]);
+    const detail::Parts<C> n = detail::time_between<C>(begin, t);
+    const detail::Parts<C> total = detail::time_between<C>(begin, Time(boundaries[now]));
     const detail::Way<C> way =
         interpolation == Interpolation::linear ? detail::straight_way<C>(n, total) : detail::cosine_way<C>(n, total);
-    return way(C(points()[now]), C(points()[now + 1]));
+    return way.between(C(points()[now]), C(points()[now + 1])).rounded();
   }
 };
 

@@ -40,18 +40,26 @@ struct Polynomial {
     check.not_negative("power", power);
   }
 
-  [[nodiscard]] constexpr Factor<T> at(Time t) const {
+  [[nodiscard]] constexpr FineFactor<T> at(Time t) const {
     using C = detail::compute_t<T>;
-    const bool is_over = t.epoch >= total_iters;
-    const C left = is_over ? C(0) : C(C(C(total_iters - t.epoch) - C(t.fraction)) / C(Epoch(total_iters)));
-    return {detail::power(left, C(power))};
+    using Parts = detail::Parts<C>;
+    const Parts left = t.epoch < total_iters ? detail::share_left<C>(t, Epoch(total_iters)) : Parts();
+    return power == T(1) ? left : detail::power(left, C(power));
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
   /// The epochs from t on whose rates are one formula.
   [[nodiscard]] constexpr detail::Leg leg(Epoch t, const Group<T>& group) const {
     const auto total = double(total_iters);
     if (t >= total_iters || power != T(1) || !(total < 0x1p53)) return {};
-    return {total_iters - t, false, double(total_iters - t), -1, total, 0, 1, static_cast<double>(group.base_lr)};
+    return {total_iters - t,
+            false,
+            double(total_iters - t),
+            -1,
+            total,
+            0,
+            1,
+            static_cast<double>(group.base_lr),
+            detail::Leg::Values::fine_factors};
   }
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     return t < total_iters ? t + 1 : std::numeric_limits<Epoch>::max();

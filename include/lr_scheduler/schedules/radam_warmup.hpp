@@ -8,6 +8,7 @@
 #include <lr_scheduler/detail/bits.hpp>
 #include <lr_scheduler/detail/check.hpp>
 #include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/detail/parts.hpp>
 #include <lr_scheduler/detail/text.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/option.hpp>
@@ -40,13 +41,16 @@ struct RAdamWarmup {
   }
 
   [[nodiscard]] constexpr Factor<T> at(Time t) const {
+    using Parts = detail::Parts<C>;
     const Length length(C(C(1) - C(beta2)));
-    Epoch first = 5;                                     // after 4 updates it is below 4
-    while (!(length.above_4(C(first)) > C(0))) ++first;  // below 100 right above 0.6
-    const C now = length.above_4(C(C(t.epoch) + C(C(first) + C(t.fraction))));
-    const C most = length.most_above_4;
-    const C share = C(C(now / most) * C(C(now + C(2)) / C(most + C(2))) * C(C(most + C(4)) / C(now + C(4))));
-    return {detail::square_root(detail::smaller(share, C(1)))};
+    Epoch first = 5;                                             // after 4 updates it is below 4
+    while (!(length.above_4(Time(first)).high > C(0))) ++first;  // below 100 right above 0.6
+    const Parts now = length.above_4(Time(detail::saturating_sum(t.epoch, first), t.fraction));
+    const Parts most = length.most_above_4;
+    const Parts two = C(2);
+    const Parts four = C(4);
+    const Parts share = now * (now + two) * (most + four) / (most * (most + two) * (now + four));
+    return {detail::smaller(detail::square_root(share).rounded(), C(1))};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
 
@@ -73,16 +77,21 @@ struct RAdamWarmup {
     }
 
     /// What it is more than 4.
-    [[nodiscard]] constexpr C above_4(const C& t) const {
+    [[nodiscard]] constexpr detail::Parts<C> above_4(const Time& update) const {
+      const C t = update.as<C>();
       const C y = C(t / from_logarithm);
-      if (y > C(1)) return C(most_above_4 - C(2) * t / detail::exponential_minus_one(C(C(2) * y)));
+      if (y > C(1)) {
+        const C fall = C(C(2) * t / detail::exponential_minus_one(C(C(2) * y)));
+        return detail::Parts<C>::exact_sum(most_above_4, C(-fall));
+      }
       C denominator = C(2 * terms + 1);
       for (int k = terms; k > 1; --k) denominator = C(C(2 * k - 1) + y * y / denominator);
-      return C(C(t - C(4)) + C(above_logarithm - t * y / denominator));
+      return detail::parts_of<C>(update.epoch - 4, update.fraction) +
+             detail::Parts<C>(C(above_logarithm - t * y / denominator));
     }
 
    private:
-    static constexpr int bits = std::numeric_limits<C>::digits * (std::numeric_limits<C>::radix == 10 ? 10 : 3) / 3;
+    static constexpr int bits = std::numeric_limits<C>::digits * (std::numeric_limits<C>::radix == 2 ? 1 : 4);
     static constexpr int terms = bits / 6 + 2;
   };
 };

@@ -80,7 +80,7 @@ struct Retimed {
  private:
   /// The time of the schedule at t.
   [[nodiscard]] Time clock(Time t) const {
-    if (stretch != 1) t = Time(t.as<double>() / stretch);
+    if (stretch != 1) t = detail::time_of(detail::parts_of<double>(t) / detail::Parts<double>(stretch));
     if (staircase) t.fraction = 0;
     const double whole = std::floor(begin);
     const auto shift = static_cast<Epoch>(whole);

@@ -43,11 +43,10 @@ struct Rex {
   [[nodiscard]] constexpr Factor<T> at(Time t) const {
     using C = detail::compute_t<T>;
     if (t.epoch >= total_steps) return {C(min_ratio)};
-    // (T - t) / (T - t / 2) is left, and (t / 2) / (T - t / 2) over.
-    const C half = C(t.as<C>() / C(2));
-    const C total = C(C(total_steps.value()) - half);
-    const C left = C(C(C(total_steps - t.epoch) - C(t.fraction)) / total);
-    return {detail::Shares<C>{C(half / total), left}.way()(C(1), C(min_ratio))};
+    // 2 (T - t) / (2 T - t) is left, and t / (2 T - t) over.
+    const auto over = detail::parts_of<C>(t);
+    const auto left = detail::parts_of<C>(total_steps - t.epoch, -t.fraction);
+    return {detail::straight_way(over, over + left + left).between(C(1), C(min_ratio)).rounded()};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {

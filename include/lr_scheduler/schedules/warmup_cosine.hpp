@@ -59,7 +59,7 @@ struct WarmupCosine {
     if (t.epoch < warmup_steps) {
       return {detail::warmup_factor(t, warmup_steps.value(), C(start_factor), first_update)};
     }
-    return {way_of_decay(t)(C(1), C(min_ratio))};
+    return {way_of_decay(t).between(C(1), C(min_ratio)).rounded()};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
   /// The epochs from t on whose rates are one formula.
@@ -67,8 +67,7 @@ struct WarmupCosine {
     if (t >= total_steps) return {};
     if (t < warmup_steps) return detail::warmup_leg(t, warmup_steps, start_factor, first_update, group.base_lr);
     if (num_cycles != T(0.5L)) return {};
-    return detail::leg_of_way(true, t - warmup_steps, double(total_steps - warmup_steps), T(1), min_ratio,
-                              group.base_lr);
+    return detail::leg_of_way(true, t - warmup_steps, total_steps - warmup_steps, T(1), min_ratio, group.base_lr);
   }
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     return t < total_steps ? t + 1 : std::numeric_limits<Epoch>::max();
@@ -82,12 +81,14 @@ struct WarmupCosine {
   /// From the base rate to min_ratio of it, after the warm-up.
   [[nodiscard]] constexpr detail::Way<detail::compute_t<T>> way_of_decay(Time t) const {
     using C = detail::compute_t<T>;
-    const C half_waves = C(C(2) * C(num_cycles));
-    if (t.epoch >= total_steps) return detail::cosine_way<C>(detail::folded(half_waves, C(1)), C(1));
+    using Parts = detail::Parts<C>;
+    const Parts half_waves = C(C(2) * C(num_cycles));
     const Time n = t - warmup_steps;
-    const Epoch total = total_steps - warmup_steps;
-    if (half_waves == C(1)) return detail::cosine_way<C>(n, total);
-    return detail::cosine_way<C>(detail::folded(C(n.as<C>() * half_waves), C(total)), C(total));
+    const Epoch all = total_steps - warmup_steps;
+    const bool is_over = n.epoch >= all;
+    if (half_waves.high == C(1)) return is_over ? detail::Way<C>::end() : detail::cosine_way<C>(n, all);
+    const Parts total = C(is_over ? 1 : all);
+    return detail::cosine_way<C>(detail::folded((is_over ? total : detail::parts_of<C>(n)) * half_waves, total), total);
   }
 };
 

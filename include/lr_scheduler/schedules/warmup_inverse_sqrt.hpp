@@ -49,8 +49,8 @@ struct WarmupInverseSqrt {
     if (t.epoch < warmup_steps) {
       return {detail::warmup_factor(t, warmup_steps.value(), C(0), first_update)};
     }
-    const C scale = timescale ? C(double(*timescale)) : C(detail::larger<Epoch>(warmup_steps, 1));
-    return {detail::square_root(C(scale / (scale + (t - warmup_steps).template as<C>())))};
+    const detail::Parts<C> scale = timescale ? C(double(*timescale)) : C(detail::larger<Epoch>(warmup_steps, 1));
+    return {detail::square_root(scale / (scale + detail::parts_of<C>(t - warmup_steps))).rounded()};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
 

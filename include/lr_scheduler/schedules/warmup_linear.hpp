@@ -55,15 +55,15 @@ struct WarmupLinear {
     if (t.epoch < warmup_steps) {
       return {detail::warmup_factor(t, warmup_steps.value(), C(start_factor), first_update)};
     }
-    return {detail::straight_way<C>(t - warmup_steps, total_steps - warmup_steps)(C(1), C(min_ratio))};
+    return {
+        detail::straight_way<C>(t - warmup_steps, total_steps - warmup_steps).between(C(1), C(min_ratio)).rounded()};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
   /// The epochs from t on whose rates are one formula.
   [[nodiscard]] constexpr detail::Leg leg(Epoch t, const Group<T>& group) const {
     if (t >= total_steps) return {};
     if (t < warmup_steps) return detail::warmup_leg(t, warmup_steps, start_factor, first_update, group.base_lr);
-    return detail::leg_of_way(false, t - warmup_steps, double(total_steps - warmup_steps), T(1), min_ratio,
-                              group.base_lr);
+    return detail::leg_of_way(false, t - warmup_steps, total_steps - warmup_steps, T(1), min_ratio, group.base_lr);
   }
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     return t < total_steps ? t + 1 : std::numeric_limits<Epoch>::max();

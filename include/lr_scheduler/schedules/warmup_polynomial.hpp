@@ -54,14 +54,15 @@ struct WarmupPolynomial {
     check.not_negative("min_ratio", min_ratio);
   }
 
-  [[nodiscard]] constexpr Factor<T> at(Time t) const {
+  [[nodiscard]] constexpr FineFactor<T> at(Time t) const {
     using C = detail::compute_t<T>;
-    if (t.epoch >= total_steps) return {C(min_ratio)};
+    using Parts = detail::Parts<C>;
+    if (t.epoch >= total_steps) return Parts(C(min_ratio));
     if (t.epoch < warmup_steps) {
-      return {detail::warmup_factor(t, warmup_steps.value(), C(start_factor), first_update)};
+      return Parts(detail::warmup_factor(t, warmup_steps.value(), C(start_factor), first_update));
     }
     const Epoch decay_steps = total_steps - warmup_steps;
-    return {detail::shaped_way(Shape::linear, t - warmup_steps, decay_steps, C(power))(C(1), C(min_ratio))};
+    return detail::shaped_way(Shape::linear, t - warmup_steps, decay_steps, C(power)).between(C(1), C(min_ratio));
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
   /// The epochs from t on whose rates are one formula.
@@ -69,8 +70,10 @@ struct WarmupPolynomial {
     if (t >= total_steps) return {};
     if (t < warmup_steps) return detail::warmup_leg(t, warmup_steps, start_factor, first_update, group.base_lr);
     if (power != T(1)) return {};
-    return detail::leg_of_way(false, t - warmup_steps, double(total_steps - warmup_steps), T(1), min_ratio,
-                              group.base_lr);
+    detail::Leg leg =
+        detail::leg_of_way(false, t - warmup_steps, total_steps - warmup_steps, T(1), min_ratio, group.base_lr);
+    leg.values = detail::Leg::Values::fine_factors;
+    return leg;
   }
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     return t < total_steps ? t + 1 : std::numeric_limits<Epoch>::max();

@@ -65,7 +65,7 @@ struct WarmupStableDecay {
     const Time in_decay = t - begin_of_decay();
     if (in_decay.epoch < 0) return {C(1)};
     if (in_decay.epoch >= decay_steps) return {C(min_ratio)};
-    return {detail::shaped_way(shape, in_decay, decay_steps.value(), C(1))(C(1), C(min_ratio))};
+    return {detail::shaped_way(shape, in_decay, decay_steps.value(), C(1)).between(C(1), C(min_ratio)).rounded()};
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
   /// The epochs from t on whose rates are one formula.
@@ -74,7 +74,7 @@ struct WarmupStableDecay {
     const Epoch in_decay = t - begin_of_decay();
     const bool is_way = shape == Shape::linear || shape == Shape::cosine;
     if (in_decay < 0 || in_decay >= decay_steps || !is_way) return {};
-    return detail::leg_of_way(shape == Shape::cosine, in_decay, double(decay_steps), T(1), min_ratio, group.base_lr);
+    return detail::leg_of_way(shape == Shape::cosine, in_decay, Epoch(decay_steps), T(1), min_ratio, group.base_lr);
   }
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     if (t >= warmup_steps && t < begin_of_decay()) return begin_of_decay();

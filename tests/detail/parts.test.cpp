@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include <lr_scheduler/detail/parts.hpp>
+// First, to show that it needs no other header.
+
+#include <cmath>
+#include <limits>
+
+#include <boost/multiprecision/cpp_bin_float.hpp>
+
+#include "support/catch.hpp"
+#include "support/checkers.hpp"
+
+namespace lr_scheduler::testing {
+namespace {
+
+using Wide = boost::multiprecision::number<boost::multiprecision::cpp_bin_float<70>, boost::multiprecision::et_off>;
+
+template <class T>
+Wide wide(const detail::Parts<T>& parts) {
+  return Wide(parts.high) + Wide(parts.low);
+}
+/// In units in the last place of T, relative to the exact value.
+template <class T>
+double error_of(const detail::Parts<T>& actual, const Wide& exact) {
+  return static_cast<double>(abs(Wide(wide(actual) / exact - 1)) / Wide(std::numeric_limits<T>::epsilon()));
+}
+
+static_assert(detail::Parts<double>::exact_sum(1, 0x1p-60).low == 0x1p-60);
+static_assert(detail::Parts<double>::exact_product(1 + 0x1p-30, 1 + 0x1p-30).low == 0x1p-60);
+
+TEMPLATE_TEST_CASE("sums and products in parts lose nothing, quotients and roots nearly nothing", "", double,
+                   long double) {
+  using T = TestType;
+  using Parts = detail::Parts<T>;
+  const T a = T(1) / T(3);
+  const T b = T(1e5L) / T(7);
+  CHECK(wide(Parts::exact_sum(a, b)) == Wide(a) + Wide(b));
+  CHECK(wide(Parts::exact_sum(b, -a)) == Wide(b) - Wide(a));
+  CHECK(abs(Wide(wide(Parts::exact_product(a, b)) - Wide(a) * Wide(b))) < Wide(a) * Wide(b) * Wide(1e-31));
+  const Parts x = Parts::exact_sum(a, b);
+  CHECK(error_of(x / Parts(a), wide(x) / Wide(a)) < 1e-12);
+  CHECK(error_of(x * x, wide(x) * wide(x)) < 1e-12);
+  CHECK(error_of(detail::square_root(x), Wide(sqrt(wide(x)))) < 1e-12);
+  CHECK(wide(x - x) == 0);
+}
+
+TEMPLATE_TEST_CASE("the high part has the digits that products need to be exact", "", double, long double) {
+  using T = TestType;
+  const T x = T(1) / T(3);
+  const T quarter = detail::high_part<1>(x);
+  const T three_quarters = detail::high_part<3>(x);
+  CHECK(Wide(quarter * three_quarters) == Wide(quarter) * Wide(three_quarters));
+  CHECK(abs(x - quarter) <= std::ldexp(x, 1 - std::numeric_limits<T>::digits / 4));
+  CHECK(detail::high_part<1>(std::numeric_limits<T>::max()) > T(0));
+  CHECK(detail::high_part<1>(T(0)) == T(0));
+}
+
+TEMPLATE_TEST_CASE("exponentials and logarithms in parts keep more digits than the type has", "", double, long double) {
+  using T = TestType;
+  using Parts = detail::Parts<T>;
+  for (const T x : {T(1e-9L), T(-1e-3L), T(0.3L), T(-0.5L), T(2), T(-20), T(30)}) {
+    CAPTURE(x);
+    CHECK(error_of(detail::exponential_minus_one(Parts(x)), Wide(exp(Wide(x)) - 1)) < 0.1);
+  }
+  for (const T rest : {T(1e-9L), T(0.1L), T(0.4L), T(0.75L), T(0.999L)}) {
+    CAPTURE(rest);
+    const Parts x = Parts::exact_sum(T(1), -rest);
+    CHECK(error_of(detail::logarithm(x, Parts(rest)), Wide(log(wide(x)))) < 0.1);
+  }
+  CHECK(detail::exponential_minus_one(Parts(T(-1e30L))).rounded() == T(-1));
+  CHECK(detail::exponential_minus_one(Parts(T(1e30L))).rounded() == std::numeric_limits<T>::max());
+}
+
+TEMPLATE_TEST_CASE("powers take what is in the second part of the base or the exponent", "", double, long double) {
+  using T = TestType;
+  using Parts = detail::Parts<T>;
+  const Parts third = Parts(T(1)) / Parts(T(3));
+  const Parts sum = Parts::exact_sum(T(1e5L), T(1) / T(3));
+  CHECK(error_of(detail::power(third, T(421)), Wide(pow(wide(third), 421))) < 1);
+  CHECK(error_of(detail::power(T(0.999L), sum), Wide(pow(Wide(T(0.999L)), wide(sum)))) < 1);
+}
+
+TEST_CASE("a time that rounding alone keeps from a whole epoch is that epoch") {
+  using Parts = detail::Parts<double>;
+  CHECK(detail::time_of(Parts(29.75)) == Time(29, 0.75));
+  CHECK(detail::time_of(Parts(30, -1e-16)) == Time(30));
+  CHECK(detail::time_of(Parts(30, 1e-16)) == Time(30, 1e-16));
+  CHECK(detail::time_of(Parts(1e300)) == Time(std::numeric_limits<Epoch>::max()));
+}
+
+}  // namespace
+}  // namespace lr_scheduler::testing
