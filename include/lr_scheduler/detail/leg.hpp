@@ -28,13 +28,20 @@ struct Leg {
 /// there to its end.
 template <Scalar T>
 [[nodiscard]] constexpr Leg leg_of_way(bool is_cosine, Epoch n, Epoch total, const T& start_value, const T& end_value,
-                                       const T& base) {
+                                       const T& base, Leg::Values values = Leg::Values::factors) {
   if (!(double(total) < 0x1p53)) return {};  // not every epoch is a double
   const auto start = static_cast<double>(start_value);
   const auto end = static_cast<double>(end_value);
   const auto base_lr = static_cast<double>(base);
-  if (n < total - n) return {(total + 1) / 2 - n, is_cosine, double(n), 1, double(total), start, end, base_lr};
-  return {total - n, is_cosine, double(total - n), -1, double(total), end, start, base_lr};
+  if (n < total - n) {
+    return {(total + 1) / 2 - n, is_cosine, double(n), 1, double(total), start, end, base_lr, values};
+  }
+  return {total - n, is_cosine, double(total - n), -1, double(total), end, start, base_lr, values};
+}
+/// The same of half a cosine wave between two rates.
+template <Scalar T>
+[[nodiscard]] constexpr Leg leg_between_rates(Epoch n, Epoch total, const T& start, const T& end) {
+  return leg_of_way(true, n, total, start, end, T(1), Leg::Values::rates);
 }
 
 }  // namespace lr_scheduler::detail

@@ -98,9 +98,7 @@ struct CosineAnnealing {
     const bool goes_up = t / half_period % 2 != 0;
     const T start = goes_up ? eta_min : group.base_lr;
     const T end = goes_up ? group.base_lr : eta_min;
-    detail::Leg leg = detail::leg_of_way(true, t % half_period, half_period, start, end, T(1));
-    leg.values = detail::Leg::Values::rates;
-    return leg;
+    return detail::leg_between_rates(t % half_period, half_period, start, end);
   }
   /// How many steps it takes, for what follows it.
   [[nodiscard]] constexpr Epoch duration() const { return T_max; }

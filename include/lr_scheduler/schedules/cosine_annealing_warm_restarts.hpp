@@ -58,35 +58,38 @@ struct CosineAnnealingWarmRestarts {
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
   /// The epochs from t on whose rates are one formula.
   [[nodiscard]] constexpr detail::Leg leg(Epoch t, const Group<T>& group) const {
-    const Epoch multiple = T_mult;
-    Epoch cycle = T_0;
-    while (multiple > 1 && t >= cycle) {
-      if (cycle > std::numeric_limits<Epoch>::max() / multiple) return {};
-      t -= cycle;
-      cycle *= multiple;
-    }
-    detail::Leg leg = detail::leg_of_way(true, t % cycle, cycle, group.base_lr, eta_min, T(1));
-    leg.values = detail::Leg::Values::rates;
-    return leg;
+    const Cycle now = cycle_at(t);
+    if (now.is_too_long) return {};
+    return detail::leg_between_rates(now.epoch, now.length, group.base_lr, eta_min);
   }
 
   friend bool operator==(const CosineAnnealingWarmRestarts&, const CosineAnnealingWarmRestarts&) = default;
 
  private:
+  /// An epoch in its cycle. The last cycle that an Epoch can begin may be too long for one.
+  struct Cycle {
+    Epoch epoch;
+    Epoch length;  ///< Of the one before where it is too long.
+    bool is_too_long = false;
+  };
+  [[nodiscard]] constexpr Cycle cycle_at(Epoch t) const {
+    const Epoch multiple = T_mult;
+    Epoch cycle = T_0;
+    if (multiple == 1) return {t % cycle, cycle};
+    const Epoch longest = std::numeric_limits<Epoch>::max() / multiple;
+    while (t >= cycle) {
+      t -= cycle;
+      if (cycle > longest) return {t, cycle, true};
+      cycle *= multiple;
+    }
+    return {t, cycle};
+  }
   [[nodiscard]] constexpr detail::Way<detail::compute_t<T>> way(Time t) const {
     using C = detail::compute_t<T>;
     using Parts = detail::Parts<C>;
-    const Epoch multiple = T_mult;
-    Epoch cycle = T_0;
-    if (multiple == 1) return detail::cosine_way<C>(Time(t.epoch % cycle, t.fraction), cycle);
-    Epoch in_cycle = t.epoch;
-    const Epoch longest = std::numeric_limits<Epoch>::max() / multiple;
-    while (in_cycle >= cycle) {
-      in_cycle -= cycle;
-      if (cycle > longest) return detail::cosine_way<C>(Parts(C(in_cycle)), Parts(C(C(cycle) * C(multiple))));
-      cycle *= multiple;
-    }
-    return detail::cosine_way<C>(Time(in_cycle, t.fraction), cycle);
+    const Cycle now = cycle_at(t.epoch);
+    if (!now.is_too_long) return detail::cosine_way<C>(Time(now.epoch, t.fraction), now.length);
+    return detail::cosine_way<C>(Parts(C(now.epoch)), Parts(C(C(now.length) * C(Epoch(T_mult)))));
   }
 };
 

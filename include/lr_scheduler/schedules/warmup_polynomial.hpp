@@ -70,10 +70,8 @@ struct WarmupPolynomial {
     if (t >= total_steps) return {};
     if (t < warmup_steps) return detail::warmup_leg(t, warmup_steps, start_factor, first_update, group.base_lr);
     if (power != T(1)) return {};
-    detail::Leg leg =
-        detail::leg_of_way(false, t - warmup_steps, total_steps - warmup_steps, T(1), min_ratio, group.base_lr);
-    leg.values = detail::Leg::Values::fine_factors;
-    return leg;
+    return detail::leg_of_way(false, t - warmup_steps, total_steps - warmup_steps, T(1), min_ratio, group.base_lr,
+                              detail::Leg::Values::fine_factors);
   }
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     return t < total_steps ? t + 1 : std::numeric_limits<Epoch>::max();
