@@ -12,6 +12,7 @@
 #include <lr_scheduler/detail/bits.hpp>
 #include <lr_scheduler/detail/check.hpp>
 #include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/detail/parts.hpp>
 #include <lr_scheduler/detail/text.hpp>
 #include <lr_scheduler/frameworks/detail/phases.hpp>
 #include <lr_scheduler/fwd.hpp>
@@ -221,11 +222,11 @@ struct PolynomialCycles {
     check.not_negative("power", power);
   }
 
-  [[nodiscard]] constexpr Factor<T> at(Time t) const {
+  [[nodiscard]] constexpr FineFactor<T> at(Time t) const {
     using C = detail::compute_t<T>;
     const Epoch begun = t.epoch / decay_steps + (t.epoch % decay_steps != 0 || t.fraction != 0 || t.epoch == 0 ? 1 : 0);
-    const C end = C(C(begun) * C(decay_steps.value()));
-    return {detail::power(C(C(end - t.as<C>()) / end), C(power))};
+    const auto end = detail::Parts<C>::exact_product(C(begun), C(decay_steps.value()));
+    return detail::power((end - detail::parts_of<C>(t)) / end, C(power));
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
 
