@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <concepts>
+#include <cstdint>
 #include <limits>
 #include <type_traits>
 
@@ -112,6 +113,10 @@ template <class C>
 /// 1 / 2^n.
 template <class C>
 [[nodiscard]] constexpr C half_to_the(Epoch n) {
+  if constexpr (std::same_as<C, double> && std::numeric_limits<double>::is_iec559) {
+    constexpr Epoch bias = 1023;  // of an exponent, which starts at bit 52
+    if (n < bias) return from_bits<double>(static_cast<std::uint64_t>(bias - n) << 52);
+  }
   if constexpr (std::floating_point<C>) {
     constexpr Epoch most = 1 << 20;  // more than any exponent
     return std::ldexp(C(1), -static_cast<int>(smaller(n, most)));

@@ -59,17 +59,17 @@ struct Parts {
   }
 
   [[nodiscard]] constexpr Parts operator-() const { return {C(-high), C(-low)}; }
-  friend constexpr Parts operator+(const Parts& left, const Parts& right) {
+  friend constexpr Parts operator+(Parts left, Parts right) {
     const Parts sum = exact_sum(left.high, right.high);
     return Parts(sum.high, C(sum.low + C(left.low + right.low))).settled();
   }
-  friend constexpr Parts operator-(const Parts& left, const Parts& right) { return left + -right; }
-  friend constexpr Parts operator*(const Parts& left, const Parts& right) {
+  friend constexpr Parts operator-(Parts left, Parts right) { return left + -right; }
+  friend constexpr Parts operator*(Parts left, Parts right) {
     const Parts product = exact_product(left.high, right.high);
     return Parts(product.high, C(product.low + C(left.high * right.low + left.low * right.high))).settled();
   }
   /// The largest number in place of an overflow.
-  friend constexpr Parts operator/(const Parts& left, const Parts& right) {
+  friend constexpr Parts operator/(Parts left, Parts right) {
     const C quotient = C(left.high / right.high);
     if (!is_finite(quotient) || quotient == C(0)) return clamp_overflow(quotient);
     const Parts product = exact_product(quotient, right.high);
@@ -95,6 +95,15 @@ struct Parts {
     return {product, C(C(rest + left_low * right_high) + left_low * right_low)};
   }
 };
+
+template <class C>
+[[nodiscard]] constexpr const C& first_part(const C& x) {
+  return x;
+}
+template <class C>
+[[nodiscard]] constexpr const C& first_part(const Parts<C>& x) {
+  return x.high;
+}
 
 /// A number in two parts of which the first has a quarter of the digits, so that its product with three quarters is
 /// exact: what a formula that is used often has for Parts.
@@ -159,7 +168,7 @@ template <class C>
 
 /// A time that is not negative. What rounding alone keeps from a whole epoch is that epoch.
 [[nodiscard]] inline Time time_of(const Parts<double>& epochs) {
-  const double whole = std::floor(epochs.high);
+  const double whole = whole_part(epochs.high);
   const double fraction = larger((epochs.high - whole) + epochs.low, 0.0);
   return fraction < 1 ? Time(whole_epochs(whole), fraction) : Time(whole_epochs(whole + 1), 0);
 }

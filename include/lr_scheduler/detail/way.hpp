@@ -41,7 +41,7 @@ struct Way {
     return C(near + C(most * high + rest));
   }
   /// As exact as the distance, for factors, which are rounded again.
-  [[nodiscard]] constexpr Parts<C> between(const C& start, const C& end) const {
+  [[nodiscard, gnu::always_inline]] constexpr Parts<C> between(const C& start, const C& end) const {
     const C near = from_start ? start : end;
     const C far = from_start ? end : start;
     const Parts<C> all = Parts<C>::exact_sum(far, C(-near));
@@ -50,7 +50,7 @@ struct Way {
     const Parts<C> sum = Parts<C>::exact_sum(near, C(most * high));
     return {sum.high, C(sum.low + rest)};
   }
-  [[nodiscard]] constexpr Parts<C> between(const Parts<C>& start, const Parts<C>& end) const {
+  [[nodiscard, gnu::always_inline]] constexpr Parts<C> between(const Parts<C>& start, const Parts<C>& end) const {
     const Parts<C> level = between(start.high, end.high);
     const C near = from_start ? start.low : end.low;
     const C far = from_start ? end.low : start.low;
@@ -122,14 +122,14 @@ template <class C>
 }
 
 /// n / total of the way in a straight line, 0 <= n <= total; `left` is total - n.
-template <class C>
-[[nodiscard]] constexpr Way<C> straight_way(const Parts<C>& n, const Parts<C>& left, const Parts<C>& total) {
-  const bool from_start = n.high <= left.high;
+template <class C, class N>
+[[nodiscard]] constexpr Way<C> straight_way(const N& n, const N& left, const N& total) {
+  const bool from_start = first_part(n) <= first_part(left);
   return {share_of(from_start ? n : left, total), from_start};
 }
 template <class C>
 [[nodiscard]] constexpr Way<C> straight_way(const Parts<C>& n, const Parts<C>& total) {
-  return straight_way(n, total - n, total);
+  return straight_way<C>(n, total - n, total);
 }
 template <class C>
 [[nodiscard, gnu::always_inline]] constexpr Way<C> straight_way(const Time& n, Epoch total) {
@@ -139,14 +139,14 @@ template <class C>
 }
 
 /// The same along half a cosine wave.
-template <class C>
-[[nodiscard]] constexpr Way<C> cosine_way(const Parts<C>& n, const Parts<C>& left, const Parts<C>& total) {
-  const bool from_start = n.high <= left.high;
+template <class C, class N>
+[[nodiscard]] constexpr Way<C> cosine_way(const N& n, const N& left, const N& total) {
+  const bool from_start = first_part(n) <= first_part(left);
   return {half_cosine<C>(from_start ? n : left, total), from_start};
 }
 template <class C>
 [[nodiscard]] constexpr Way<C> cosine_way(const Parts<C>& n, const Parts<C>& total) {
-  return cosine_way(n, total - n, total);
+  return cosine_way<C>(n, total - n, total);
 }
 template <class C>
 [[nodiscard, gnu::always_inline]] constexpr Way<C> cosine_way(const Time& n, Epoch total) {

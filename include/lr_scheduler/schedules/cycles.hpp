@@ -106,7 +106,9 @@ struct Cycles {
   }
 
   /// Whether all cycles begin at the multiples of a whole number.
-  [[nodiscard]] bool is_whole() const { return length_mult == 1 && length == std::floor(length) && length < 0x1p62; }
+  [[nodiscard]] bool is_whole() const {
+    return length_mult == 1 && length == detail::whole_part(length.value()) && length < 0x1p62;
+  }
   /// The sum of the lengths of so many cycles. What rounding alone keeps from a whole step is that step.
   [[nodiscard]] double begin_of(double cycle) const {
     const double begin = length * (length_mult == 1 ? cycle : sum_of_powers(cycle));

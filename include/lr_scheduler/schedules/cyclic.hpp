@@ -76,25 +76,23 @@ struct Cyclic {
     }
   }
 
-  /// Between the lower and the upper levels, from the nearer one, so that neither suffers from cancellation; momentum
-  /// the other way up.
+  /// On the way from the lower rate to the upper one; momentum the other way up.
   struct Curve {
     using C = detail::compute_t<T>;
     using View = typename OneOrPerGroup<T>::View;
     detail::Way<C> way;
-    View near;
-    View far;
+    View base_lr;
+    View max_lr;
     bool leaves_range;  ///< Whether the height is not between 0 and 1.
     bool drives_momentum;
-    detail::Way<C> momentum_way;
-    View near_momentum;
-    View far_momentum;
+    View max_momentum;
+    View base_momentum;
 
     static constexpr bool uses_base = false;
     [[nodiscard]] constexpr T operator()(const Group<T>& group) const {
-      return rate(group.base_lr, near[group.index], far[group.index]);
+      return rate(group.base_lr, base_lr[group.index], max_lr[group.index]);
     }
-    [[nodiscard]] constexpr std::array<View, 2> columns() const { return {near, far}; }
+    [[nodiscard]] constexpr std::array<View, 2> columns() const { return {base_lr, max_lr}; }
     [[nodiscard]] constexpr T rate(const T&, const T& from, const T& to) const {
       const C lr = way(C(from), C(to));
       return leaves_range ? detail::to_rate<T>(detail::larger(lr, C(0))) : static_cast<T>(lr);
@@ -102,11 +100,11 @@ struct Cyclic {
 
     [[nodiscard]] constexpr std::optional<T> momentum(const Group<T>& group) const {
       if (!drives_momentum) return std::nullopt;
-      return momentum_of(near_momentum[group.index], far_momentum[group.index]);
+      return momentum_of(max_momentum[group.index], base_momentum[group.index]);
     }
-    [[nodiscard]] constexpr std::array<View, 2> momentum_columns() const { return {near_momentum, far_momentum}; }
+    [[nodiscard]] constexpr std::array<View, 2> momentum_columns() const { return {max_momentum, base_momentum}; }
     [[nodiscard]] constexpr T momentum_of(const T& from, const T& to) const {
-      return static_cast<T>(momentum_way(C(from), C(to)));
+      return leaves_range ? (way.from_start ? from : to) : static_cast<T>(way(C(from), C(to)));
     }
   };
 
@@ -122,21 +120,23 @@ struct Cyclic {
       way = detail::straight_way<C>(phase - up, down());
       way.from_start = !way.from_start;  // on the way down
     }
-    const Parts one = C(1);
-    const Parts distance = way.distance().parts();
-    const Parts triangle = way.from_start ? distance : one - distance;
     const Parts scale = scale_at(t, t.epoch / period);
-    const bool is_scaled = scale.rounded() != C(1);
-    const Parts height = is_scaled ? triangle * scale : triangle;
-    if (height.rounded() <= C(0.5)) {
-      return {way_to(height),      base_lr.view(),      max_lr.view(),
-              height.high < C(0),  cycle_momentum,      height.high < C(0) ? detail::Way<C>() : way_to(height),
-              max_momentum.view(), base_momentum.view()};
+    bool leaves_range = false;
+    if (scale.rounded() != C(1)) {
+      const Parts one = C(1);
+      const Parts distance = way.distance().parts();
+      const Parts height = (way.from_start ? distance : one - distance) * scale;
+      const bool is_low = height.rounded() <= C(0.5);
+      const Parts from_nearer = is_low ? height : one - height;
+      way = {from_nearer, is_low};
+      leaves_range = from_nearer.high < C(0);
     }
-    const Parts below = is_scaled ? one - height : way.from_start ? one - distance : distance;
-    return {way_to(below),        max_lr.view(),      base_lr.view(),
-            below.high < C(0),    cycle_momentum,     below.high < C(0) ? detail::Way<C>() : way_to(below),
-            base_momentum.view(), max_momentum.view()};
+    Curve curve{way, base_lr.view(), max_lr.view(), leaves_range, cycle_momentum, {}, {}};
+    if (cycle_momentum) {
+      curve.max_momentum = max_momentum.view();
+      curve.base_momentum = base_momentum.view();
+    }
+    return curve;
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
 
@@ -145,14 +145,12 @@ struct Cyclic {
  private:
   using Parts = detail::Parts<detail::compute_t<T>>;
 
-  [[nodiscard]] static constexpr detail::Way<detail::compute_t<T>> way_to(const Parts& distance) {
-    return {distance, true};
-  }
   [[nodiscard]] constexpr Parts scale_at(Time t, Epoch cycles_over) const {
     using C = detail::compute_t<T>;
     if (scale_fn)
       return C(scale_fn(scale_mode == ScaleMode::cycle ? T(C(cycles_over) + C(1)) : static_cast<T>(t.as<C>())));
     if (mode == CyclicMode::triangular2) return detail::half_to_the<C>(cycles_over);
+    if (mode == CyclicMode::exp_range && t.fraction == 0) return detail::power(C(gamma), C(t.epoch));
     if (mode == CyclicMode::exp_range) return detail::power(C(gamma), detail::parts_of<C>(t));
     return C(1);
   }

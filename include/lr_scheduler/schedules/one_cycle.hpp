@@ -131,23 +131,13 @@ struct OneCycle {
       throw std::out_of_range("OneCycleLR: epoch " + detail::text_of(t.as<double>()) +
                               " is past total_steps = " + std::to_string(duration()));
     }
-    const Parts one = C(1);
-    const Parts end = C(duration() - 1);
-    const Parts now = t.epoch < duration() - 1 ? detail::parts_of<C>(t) : end;
-    const Parts rise = Parts::exact_product(C(pct_start), C(duration()));
-    const bool is_whole = detail::whole_part(rise.high) == rise.high;  // but for rounding, as 0.4 * 10 is
-    const Parts top = (is_whole ? Parts(rise.high) : rise) - one;
-    const Parts after_top = now - top;
-    if (after_top.high <= C(0)) return curve(now, -after_top, top, first(), one, max_momentum, base_momentum);
-    const Parts left(C(end.high - now.high), C(-now.low));
-    if (!three_phase) {
-      return curve(after_top, left, end - top, one, last(), base_momentum, max_momentum);
-    }
-    const Parts after_back = after_top - top;
-    if (after_back.high <= C(0)) {
-      return curve(after_top, -after_back, top, one, first(), base_momentum, max_momentum);
-    }
-    return curve(after_back, left, end - top - top, first(), last(), max_momentum, max_momentum);
+    const C end = C(duration() - 1);
+    const bool is_over = t.epoch >= duration() - 1;
+    const C rise = C(C(pct_start) * C(duration()));
+    const bool is_whole = detail::whole_part(rise) == rise;  // but for rounding, as 0.4 * 10 is
+    if (is_whole && (is_over || t.fraction == 0)) return curve(is_over ? end : C(t.epoch), C(rise - C(1)), end);
+    const Parts top = (is_whole ? Parts(rise) : Parts::exact_product(C(pct_start), C(duration()))) - Parts(C(1));
+    return curve(is_over ? Parts(end) : detail::parts_of<C>(t), top, Parts(end));
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
 
@@ -155,19 +145,49 @@ struct OneCycle {
   using C = detail::compute_t<T>;
   using Parts = detail::Parts<C>;
 
-  /// The levels as multiples of max_lr.
-  [[nodiscard]] constexpr Parts first() const { return Parts(C(1)) / Parts(C(div_factor)); }
-  [[nodiscard]] constexpr Parts last() const { return first() / Parts(C(final_div_factor)); }
-
-  /// n / total of the way between two levels; an empty phase is at its end.
-  [[nodiscard]] constexpr Curve curve(const Parts& n, const Parts& left, const Parts& total, const Parts& from,
-                                      const Parts& to, const OneOrPerGroup<T>& from_momentum,
-                                      const OneOrPerGroup<T>& to_momentum) const {
-    const bool is_over = !(total.high > C(0)) || left.high <= C(0);
+  /// n of total on the way between two levels, multiples of max_lr, and two momenta; an empty phase is at its end.
+  template <class N>
+  struct Phase {
+    N n;
+    N left;
+    N total;
+    Parts from;
+    Parts to;
+    const OneOrPerGroup<T>& from_momentum;
+    const OneOrPerGroup<T>& to_momentum;
+  };
+  /// The largest number in place of an overflow.
+  [[nodiscard]] static constexpr Parts over(const Parts& level, const C& factor) {
+    const detail::Share<C> share = detail::share_of(level, Parts(factor));
+    return detail::is_finite(share.high) ? share.parts() : Parts(std::numeric_limits<C>::max());
+  }
+  /// In whole numbers or any.
+  template <class N>
+  [[nodiscard]] constexpr Phase<N> phase_at(const N& now, const N& top, const N& end) const {
+    const Parts one = C(1);
+    const Parts first = over(one, C(div_factor));
+    const N after_top = now - top;
+    if (detail::first_part(after_top) <= C(0)) return {now, -after_top, top, first, one, max_momentum, base_momentum};
+    const N left = end - now;
+    const Parts last = over(first, C(final_div_factor));
+    if (!three_phase) return {after_top, left, end - top, one, last, base_momentum, max_momentum};
+    const N after_back = after_top - top;
+    if (detail::first_part(after_back) <= C(0))
+      return {after_top, -after_back, top, one, first, base_momentum, max_momentum};
+    return {after_back, left, end - top - top, first, last, max_momentum, max_momentum};
+  }
+  template <class N>
+  [[nodiscard]] constexpr Curve curve(const N& now, const N& top, const N& end) const {
+    const Phase<N> phase = phase_at(now, top, end);
+    const bool is_on_way = detail::first_part(phase.total) > C(0) && detail::first_part(phase.left) > C(0);
     const detail::Way<C> way =
-        is_over ? detail::Way<C>::end() : detail::annealed_way<C>(anneal_strategy, n, left, total);
-    return {
-        way.between(from, to).rounded(), max_lr.view(), cycle_momentum, way, from_momentum.view(), to_momentum.view()};
+        is_on_way ? detail::annealed_way<C>(anneal_strategy, phase.n, phase.left, phase.total) : detail::Way<C>::end();
+    Curve curve{way.between(phase.from, phase.to).rounded(), max_lr.view(), cycle_momentum, way, {}, {}};
+    if (cycle_momentum) {
+      curve.from_momentum = phase.from_momentum.view();
+      curve.to_momentum = phase.to_momentum.view();
+    }
+    return curve;
   }
 };
 
