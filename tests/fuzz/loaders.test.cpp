@@ -5,10 +5,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/every_schedule.hpp"
 
 namespace lr_scheduler::testing {
 namespace {
@@ -23,6 +25,21 @@ TEST_CASE("what fuzzing the loaders has found stays mended") {
     ++inputs;
   }
   CHECK(inputs >= 20);
+}
+
+TEST_CASE("every class is fuzzed, and what fuzzing starts from is taken") {
+  std::set<std::string> types;
+  for (const nlohmann::json& configuration : fuzzed_configurations()) {
+    types.insert(configuration.at("type").get<std::string>());
+  }
+  for (const auto& example : every_example<double>()) {
+    INFO(example.name);
+    CHECK(types.count(example.class_name()) == 1);
+  }
+  for (const Seed& seed : seeds()) {
+    INFO(seed.name);
+    REQUIRE_NOTHROW(check_loaders(reinterpret_cast<const std::uint8_t*>(seed.bytes.data()), seed.bytes.size()));
+  }
 }
 
 }  // namespace
