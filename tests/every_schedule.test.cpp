@@ -61,7 +61,7 @@ std::vector<std::string> classes_without_example(std::type_identity<List<Bound..
     };
     if (std::ranges::none_of(every_example<T>(), is_of_class)) missing.emplace_back(name);
   };
-  (look_for(typeid(Bound), examples::OptionsOf<Bound>::type::name), ...);
+  (look_for(typeid(Bound), OptionsOf<Bound>::type::name), ...);
   return missing;
 }
 
