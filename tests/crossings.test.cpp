@@ -687,6 +687,18 @@ TEST_CASE("a step between epochs that the optimizer refuses counts as not made")
   CHECK(optimizer.groups[0].lr == about(0.05L));
 }
 
+TEST_CASE("a step that the optimizer refuses leaves a group on its curve whose rate is then put back by its user") {
+  FragileOptimizer optimizer{.groups = many_groups(2)};
+  CosineAnnealingLR scheduler{optimizer, long_cosine()};
+  scheduler.step();
+  const StateDict state = scheduler.state_dict();
+  optimizer.groups[0].lr = 0.07;
+  optimizer.before_write = refuse(Written::lr, 1, "no room");
+  CHECK(message_of<std::runtime_error>([&] { scheduler.step(); }) == "no room");
+  optimizer.groups[0].lr = scheduler.get_lr()[0];
+  CHECK(scheduler.state_dict() == state);
+}
+
 TEST_CASE("a jump that the optimizer refuses counts as not made") {
   const std::size_t groups = GENERATE(std::size_t{3}, std::size_t{2000});
   FragileOptimizer optimizer{.groups = many_groups(groups)};

@@ -170,7 +170,10 @@ class ScheduleFollower : public Scheduler<T> {
       if (schedule_.abilities(i).momentum) set_momentum(groups, i, groups.remembered[i].base_momentum);
     }
     const Rates<T> all = rates_of(groups, momentum_since);
-    const auto is_along_curve = [&](std::size_t i) { return t.fraction != 0 || is_on_curve(groups, i); };
+    for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
+      groups.remembered[i].is_along_curve = t.fraction != 0 || is_on_curve(groups, i);
+    }
+    const auto is_along_curve = [&](std::size_t i) { return groups.remembered[i].is_along_curve; };
     for (std::size_t begin = 0, end = 0; begin < groups.lrs.size(); begin = end) {  // runs of groups that are alike
       const bool along_curve = is_along_curve(begin);
       for (++end; end < groups.lrs.size() && is_along_curve(end) == along_curve;) ++end;
@@ -178,15 +181,14 @@ class ScheduleFollower : public Scheduler<T> {
       along_curve ? schedule_.at(t, run) : schedule_.next(t.epoch, run);
     }
     Base::write(groups, groups.before, &groups != &groups_);
-    for (std::size_t i = 0; t.fraction != 0 && i < groups.lrs.size(); ++i) groups.remembered[i].on_curve = true;
+    for (Remembered& group : groups.remembered) group.on_curve = group.is_along_curve;
     arrive(t, groups);
   }
 
   /// Whether a group is on the curve still. One that something else has moved is not, unless it knows no other form.
-  bool is_on_curve(Groups& groups, std::size_t i) const {
-    std::optional<bool>& on_curve = groups.remembered[i].on_curve;
-    if (*on_curve && detail::bits_differ(groups.before[i], groups.lrs[i])) on_curve = !schedule_.abilities(i).chains;
-    return *on_curve;
+  [[nodiscard]] bool is_on_curve(const Groups& groups, std::size_t i) const {
+    if (!*groups.remembered[i].on_curve) return false;
+    return !detail::bits_differ(groups.before[i], groups.lrs[i]) || !schedule_.abilities(i).chains;
   }
 
   void arrive(const Time& t, Groups& groups) noexcept {

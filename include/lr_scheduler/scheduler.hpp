@@ -146,6 +146,7 @@ class Scheduler {
     std::optional<T> base_momentum{};  ///< Momentum before it was driven,
     std::optional<T> momentum{};       ///< and before the last write.
     std::optional<bool> on_curve{};    ///< Nothing: it is new, or a state does not say.
+    bool is_along_curve = false;       ///< Whether it is to be, when what is written has been.
     bool is_found = false;             ///< While the groups of before are looked for.
   };
 
