@@ -204,8 +204,8 @@ class ReduceLROnPlateau : public FeedbackScheduler<PlateauOptions<T>, PlateauCou
   using Feedback::options_;
 
   ReduceLROnPlateau(OptimizerRef<T> optimizer, PlateauOptions<T> options) : Feedback(optimizer, std::move(options)) {
+    reduced_.reserve(Feedback::optimizer_.size());  // first, as nothing may throw when base rates are recorded
     Feedback::start();
-    reduced_.reserve(Feedback::groups_.lrs.size());
   }
 
   void decide(const T& metric, Epoch t, const Groups& groups, Counters& next, std::vector<T>& lrs) final {
