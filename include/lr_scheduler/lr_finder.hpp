@@ -101,6 +101,9 @@ class LRFinder {
       reset();
       return false;
     }
+    for (std::vector<T>* const history : {&lrs_, &losses_, &smoothed_losses_}) {  // all of them grow, or none
+      if (history->size() == history->capacity()) history->reserve(2 * history->size() + 8);
+    }
     if (losses_.empty() || smoothed < best_) best_ = smoothed;
     lrs_.push_back(sweep()(T(1)));
     losses_.push_back(loss);
