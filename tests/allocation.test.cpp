@@ -1,61 +1,26 @@
 // SPDX-License-Identifier: MIT
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <span>
 #include <vector>
 
+#include "support/allocations.hpp"
 #include "support/catch.hpp"
 #include "support/every_schedule.hpp"
-
-namespace {
-std::size_t allocations = 0;
-}  // namespace
-
-// Every allocation of this program is counted. The form that does not throw is replaced too, as the
-// address sanitizer's own would not be freed here.
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size == 0 ? 1 : size);
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  ++allocations;
-  const auto unit = static_cast<std::size_t>(alignment);
-  if (void* memory = std::aligned_alloc(unit, (size + unit - 1) / unit * unit)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::align_val_t) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-  std::free(memory);
-}
 
 namespace lr_scheduler::testing {
 namespace {
 
 std::size_t allocations_of_steps(Scheduler<double>& scheduler, int steps) {
-  const std::size_t before = allocations;
+  const std::size_t before = allocations_made();
   for (int k = 0; k < steps; ++k) scheduler.step(1.0);
-  return allocations - before;
+  return allocations_made() - before;
 }
 
 TEST_CASE("the counter counts") {
-  const std::size_t before = allocations;
+  const std::size_t before = allocations_made();
   const auto number = std::make_unique<double>(1.0);
-  CHECK(allocations == before + 1);
+  CHECK(allocations_made() == before + 1);
 }
 
 TEST_CASE("step() allocates nothing, whatever the scheduler and the number of groups") {
@@ -80,9 +45,9 @@ TEST_CASE("simulate() of an AnySchedule into the caller's memory allocates nothi
   for (const auto& example : every_example<double>()) {
     if (!example.schedule) continue;
     INFO(example.name);
-    const std::size_t before = allocations;
+    const std::size_t before = allocations_made();
     simulate(*example.schedule, 0.5, std::span(lrs));
-    CHECK(allocations == before);
+    CHECK(allocations_made() == before);
     ++checked;
   }
   CHECK(checked > 30);

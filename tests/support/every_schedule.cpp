@@ -55,16 +55,31 @@ inline constexpr Abilities chaining{.chains = true};
 
 template <class T>
 T inverse_time(Epoch t) {
+  call();
   return T(1) / (T(1) + static_cast<T>(t));
 }
 
 template <class T>
 T power_of_half(Epoch t) {
+  call();
   return std::pow(T(0.5L), static_cast<T>(t));
 }
 
 template <class T>
+T power_of_98_percent(Epoch t) {
+  call();
+  return std::pow(T(0.98L), static_cast<T>(t));
+}
+
+template <class T>
+T one_by(T cycle) {
+  call();
+  return T(1) / cycle;
+}
+
+template <class T>
 T nine_tenths(Epoch) {
+  call();
   return T(0.9L);
 }
 
@@ -316,17 +331,16 @@ void add_cycles(std::vector<EveryExample<T>>& list) {
        .far_highest = 0.5L,
        .added = 0.4L,
        .added_base = 0.1L}));
-  list.push_back(example<CyclicLR<T>>(
-      "of a function",
-      {.base_lr = T(0.1L), .max_lr = T(0.5L), .step_size_up = 2, .scale_fn = [](T cycle) { return T(1) / cycle; }},
-      {.can = cycling,
-       .has_function = true,
-       .lowest = 0.1L,
-       .highest = 0.5L,
-       .far_lowest = 0.1L,
-       .far_highest = 0.1L,
-       .added = 0.3L,
-       .added_base = 0.1L}));
+  list.push_back(example<CyclicLR<T>>("of a function",
+                                      {.base_lr = T(0.1L), .max_lr = T(0.5L), .step_size_up = 2, .scale_fn = one_by<T>},
+                                      {.can = cycling,
+                                       .has_function = true,
+                                       .lowest = 0.1L,
+                                       .highest = 0.5L,
+                                       .far_lowest = 0.1L,
+                                       .far_highest = 0.1L,
+                                       .added = 0.3L,
+                                       .added_base = 0.1L}));
   list.push_back(example<OneCycleLR<T>>("", {.max_lr = {T(1), T(0.5L)}, .total_steps = 10},
                                         {.can = cycling,
                                          .highest = 1,
@@ -479,7 +493,7 @@ void add_chains(std::vector<EveryExample<T>>& list) {
                                    {.can = chaining, .scales = true, .added = 0.47507764050037854646L}));
   list.push_back(example<ChainedScheduler<T>>(
       "of all kinds",
-      {.schedules = {Multiplicative<T>{.lr_lambda = [](Epoch t) { return std::pow(T(0.98L), static_cast<T>(t)); }},
+      {.schedules = {Multiplicative<T>{.lr_lambda = power_of_98_percent<T>},
                      CosineAnnealing<T>{.T_max = 7, .eta_min = T(0.001L)}, Step<T>{.step_size = 5, .gamma = T(0.5L)}}},
       {.can = chaining, .has_function = true, .added = 0.70898375242166720894L}));
 }

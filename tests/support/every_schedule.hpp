@@ -59,6 +59,16 @@ struct EveryExample {
   [[nodiscard]] std::string class_name() const { return name.substr(0, name.find(' ')); }
 };
 
+namespace examples {
+
+/// Called by each function among the options of the examples, for tests in which these throw.
+inline void (*on_call)() = nullptr;
+inline void call() {
+  if (on_call != nullptr) on_call();
+}
+
+}  // namespace examples
+
 /// The options of a class that is bound to an optimizer.
 template <class Bound>
 struct OptionsOf {
