@@ -173,6 +173,21 @@ TEST_CASE("a group that has moved to another index goes on along the closed form
   }
 }
 
+TEST_CASE("a rate that somebody sets while a group comes leaves the group on the only form that its schedule knows") {
+  const std::function<double(Epoch)> inverse = [](Epoch t) { return 1.0 / static_cast<double>(1 + t); };
+  DoubleGroups groups{{.lr = 0.1}};
+  LambdaLR scheduler{groups, {.lr_lambda = inverse}};
+  groups[0].lr = 0.07;
+  groups.push_back({.lr = 0.4});
+  scheduler.step();
+  CHECK(rates_of(scheduler) == std::vector{0.05, 0.2});
+
+  DoubleGroups resumed_groups{{.lr = 0.1}, {.lr = 0.4}};
+  LambdaLR resumed{resumed_groups, {.lr_lambda = inverse}};
+  resumed.load_state_dict(scheduler.state_dict());
+  CHECK(resumed.state_dict() == scheduler.state_dict());
+}
+
 TEST_CASE("where the optimizer records no base rates, a group that has moved counts as moved by somebody else") {
   BareOptimizer optimizer{.rates = {0.1, 0.2, 0.4}};
   ExponentialLR scheduler{optimizer, {.gamma = 0.5}};
