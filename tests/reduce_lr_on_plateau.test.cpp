@@ -810,5 +810,19 @@ TEST_CASE("options of plateaus are equal if all but functions are") {
   CHECK_FALSE(options == PlateauOptions<double>{});
 }
 
+TEST_CASE("a state is saved while there is a group for which the options have no value") {
+  Groups<double> groups = two_groups<double>();
+  ReduceLROnPlateau plateau{groups, {.min_lr = {0.01, 0.02}}};
+  plateau.step(1.0);
+  const StateDict before = plateau.state_dict();
+  groups.push_back({.lr = 1});
+  const StateDict state = plateau.state_dict();
+  const auto& progress = *state.find("progress")->get_if<StateDict>();
+  CHECK(*progress.find("lrs") == StateValue(StateValue::List{0.1, 0.4, 1.0}));
+  CHECK(message_of([&] { plateau.step(1.0); }) == "ReduceLROnPlateau: min_lr has 2 values for 3 parameter groups");
+  groups.pop_back();
+  CHECK(plateau.state_dict() == before);
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing

@@ -138,9 +138,13 @@ class FeedbackScheduler : public Scheduler<T> {
   /// The groups that are there now, with their rates. Throws std::invalid_argument where they do not fit.
   [[nodiscard]] Groups take_in(const Options& options) const {
     Groups groups = Base::current_groups();
+    optimizer_.read(groups.lrs);
+    adapt(groups, options);
+    return groups;
+  }
+  void adapt(Groups& groups, const Options& options) const {
     detail::ListLengthCheck<T> check(Options::name, groups.lrs.size());
     detail::visit_fields(options, check);
-    optimizer_.read(groups.lrs);
     if (const AnySchedule<T>* const schedule = schedule_of(options)) {
       for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
         const Abilities can = schedule->abilities(i);
@@ -149,7 +153,6 @@ class FeedbackScheduler : public Scheduler<T> {
         if (can.own_base) groups.base_lrs[i] = schedule->at(Time(0), Group<T>(groups.base_lrs[i], i));
       }
     }
-    return groups;
   }
   [[noreturn]] static void refuse_schedule(const AnySchedule<T>& schedule, const char* rule) {
     throw std::invalid_argument(std::string(Options::name) + ": schedule " + rule + ", got " +
@@ -225,7 +228,12 @@ class FeedbackScheduler : public Scheduler<T> {
   using Progress = FeedbackProgress<Counters, T>;
 
   void visit_progress(detail::FieldVisitor& visitor) const final {
-    const Groups groups = take_in(options_);
+    Groups groups = Base::current_groups();
+    optimizer_.read(groups.lrs);
+    try {
+      adapt(groups, options_);
+    } catch (const std::invalid_argument&) {  // the next step says so
+    }
     const Progress progress{last_epoch_, groups.base_lrs, groups.lrs, counters_};
     detail::visit_fields(progress, visitor);
   }
