@@ -272,6 +272,15 @@ TEST_CASE("factors that cancel out leave the base rate, however far each of them
   CHECK(groups[0].lr == about(0.3L));
 }
 
+TEST_CASE("a chain of factors is as small at the last epoch as it is before") {
+  const schedule::Chained<double> chain{
+      .schedules = {schedule::Step<double>{.step_size = 1}, schedule::Constant<double>{}}};
+  for (const int exponent : {20, 50, 60, 61, 62}) {
+    INFO("epoch 2^" << exponent);
+    CHECK(chain.at(Epoch{1} << exponent, 0.1) == 0);
+  }
+}
+
 TEST_CASE("factors of a chain in a chain cancel out, too") {
   const schedule::Chained<double> nested{
       .schedules = {schedule::Chained<double>{.schedules = {schedule::Exponential<double>{.gamma = 2},

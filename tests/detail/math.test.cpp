@@ -91,5 +91,21 @@ TEMPLATE_TEST_CASE("a power in a product has the same room", "", double, long do
   CHECK(product.rounded() == C(0.0009765625L));
 }
 
+TEMPLATE_TEST_CASE("a power in a product is as small or as large as it is at the last epochs", "", double,
+                   long double) {
+  using C = TestType;
+  for (const Epoch n : {Epoch{1} << 60, Epoch{1} << 62, std::numeric_limits<Epoch>::max()}) {
+    INFO("power " << n);
+    detail::Product<C> tiny = detail::product_power(C(0.1L), n);
+    CHECK(tiny.rounded() == C(0));
+    tiny *= tiny;
+    CHECK(tiny.rounded() == C(0));
+    detail::Product<C> huge = detail::product_power(C(10), n);
+    CHECK(huge.rounded() == std::numeric_limits<C>::max());
+    huge /= tiny;
+    CHECK(huge.rounded() == std::numeric_limits<C>::max());
+  }
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing

@@ -26,7 +26,7 @@ template <class C>
   return left < right ? right : left;
 }
 
-/// Of two that are not negative; the largest epoch in place of an overflow.
+/// The second is not negative; the largest epoch in place of an overflow.
 [[nodiscard]] constexpr Epoch saturating_sum(Epoch left, Epoch right) {
   constexpr Epoch most = std::numeric_limits<Epoch>::max();
   return left > most - right ? most : left + right;
@@ -141,14 +141,14 @@ struct Product {
     keep_in_range();
     other.keep_in_range();
     value = C(value * other.value);
-    exponent += other.exponent;
+    add_to_exponent(other.exponent);
     return *this;
   }
   constexpr Product& operator/=(Product other) {
     keep_in_range();
     other.keep_in_range();
     value = C(value / other.value);
-    exponent -= other.exponent;
+    add_to_exponent(-other.exponent);
     return *this;
   }
   /// Rounded to C, an overflow to the largest value.
@@ -165,12 +165,16 @@ struct Product {
     }
     return value;
   }
+  /// The largest exponent, up or down, in place of an overflow.
+  constexpr void add_to_exponent(Epoch more) {
+    exponent = more >= 0 ? saturating_sum(exponent, more) : -saturating_sum(-exponent, -more);
+  }
   constexpr void keep_in_range() {
     if constexpr (std::floating_point<C>) {
       if (value != C(0) && !(value < C(0x1p30F) && value > C(0x1p-30F))) {
         int shift = 0;
         value = C(std::frexp(value, &shift));
-        exponent += shift;
+        add_to_exponent(shift);
       }
     }
   }
