@@ -918,6 +918,21 @@ TEST_CASE("groups that change places keep their base rates, on the curve and off
   CHECK(rates_of(scheduler) == std::vector{0.1, 1.0});
 }
 
+TEST_CASE("groups that change places go on by the schedules of their new places, which may know another form") {
+  DoubleGroups groups{{.lr = 1.0}, {.lr = 0.1}};
+  const std::function<double(Epoch)> half = [](Epoch) { return 0.5; };
+  Scheduled scheduler{groups,
+                      schedule::PerGroup<double>{.schedules = {schedule::CosineAnnealing<double>{.T_max = 4},
+                                                               schedule::Multiplicative<double>{.lr_lambda = half}}}};
+  scheduler.step();
+  CHECK(rates_of(scheduler) == std::vector{0.85355339059327376220, 0.05});
+  std::swap(groups[0], groups[1]);
+  scheduler.step();
+  CHECK(groups[0].lr == about(0.05L / 1.70710678118654752440L));  // off the curve: by the ratio of 1/2 to what was left
+  CHECK(groups[1].lr == 0.85355339059327376220 / 2);
+  CHECK(base_rates_of(scheduler) == std::vector{0.1, 1.0});
+}
+
 TEST_CASE("a plateau's groups that change places keep their base rates") {
   DoubleGroups groups{{.lr = 1.0, .initial_lr = 1.0}, {.lr = 0.1, .initial_lr = 0.1}};
   ReduceLROnPlateau scheduler{groups};

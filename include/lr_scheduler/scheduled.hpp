@@ -153,7 +153,8 @@ class ScheduleFollower : public Scheduler<T> {
         groups.remembered[i].on_curve = can.closed_form;
         if (can.own_base) groups.base_lrs[i] = schedule.at(Time(0), Group<T>(groups.base_lrs[i], i));
       }
-      if (!can.chains) groups.remembered[i].on_curve = can.closed_form;  // it knows no other form
+      // It may have come from a place with another schedule.
+      if (!can.closed_form || !can.chains) groups.remembered[i].on_curve = can.closed_form;
       if (can.momentum && !optimizer_.momentum(i)) {
         throw std::invalid_argument(std::string(schedule.name()) + ": cycle_momentum is true, but parameter group " +
                                     std::to_string(i) + " has no momentum: give it one or set .cycle_momentum = false");
