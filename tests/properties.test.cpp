@@ -14,6 +14,8 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <random>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -164,6 +166,37 @@ bool check(const std::string& what, const std::function<bool(const Bytes&)>& pro
   const bool holds = rc::check(what, [&] { ++(property(*bytes()) ? tried : refused); });
   CHECK(tried > 2 * refused);
   return holds;
+}
+
+// ---- what is drawn in the end ----
+
+/// The classes that a configuration names, and how deep they nest.
+int note_classes(const Json& json, std::set<std::string>& classes) {
+  int depth = 0;
+  if (json.contains("type")) classes.insert(json["type"]);
+  for (const Json& value : json) {
+    if (value.is_structured()) depth = std::max(depth, note_classes(value, classes));
+  }
+  return depth + (json.contains("type") ? 1 : 0);
+}
+
+TEST_CASE("schedules of every class are drawn, nested to a depth of 4") {
+  std::set<std::string> classes;
+  int deepest = 0;
+  std::minstd_rand random(20);
+  for (int k = 0; k < 1000; ++k) {
+    Bytes drawn(400);
+    for (auto& byte : drawn) byte = static_cast<std::uint8_t>(random() >> 8U);
+    Choices choices(drawn);
+    GeneratedSchedules generated(choices, 2, k % 2 == 0);
+    const Json json = k % 10 == 0 ? generated.feedback(2) : generated.schedule(Wanted::any, 4);
+    deepest = std::max(deepest, note_classes(json, classes));
+  }
+  CHECK(deepest == 5);
+  for (const auto& known : detail::all_known<double>()) {
+    INFO(known.name);
+    CHECK(classes.count(std::string(known.name)) == 1);
+  }
 }
 
 // ---- runs ----
