@@ -13,11 +13,6 @@
 namespace lr_scheduler::testing {
 namespace examples {
 
-template <class Bound>
-Bind<typename Bound::scalar_type> bind(typename OptionsOf<Bound>::type options) {
-  return [options](auto& groups) { return std::make_unique<Bound>(groups, options); };
-}
-
 template <class Bound, Scalar T = typename Bound::scalar_type>
 EveryExample<T> example(std::string special, typename OptionsOf<Bound>::type options, Facts facts,
                         std::array<Bind<T>, 2> alone = {}) {

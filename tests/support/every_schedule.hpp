@@ -59,16 +59,6 @@ struct EveryExample {
   [[nodiscard]] std::string class_name() const { return name.substr(0, name.find(' ')); }
 };
 
-namespace examples {
-
-/// Called by each function among the options of the examples, for tests in which these throw.
-inline void (*on_call)() = nullptr;
-inline void call() {
-  if (on_call != nullptr) on_call();
-}
-
-}  // namespace examples
-
 /// The options of a class that is bound to an optimizer.
 template <class Bound>
 struct OptionsOf {
@@ -79,6 +69,21 @@ template <class Bound>
 struct OptionsOf<Bound> {
   using type = typename Bound::options_type;
 };
+
+namespace examples {
+
+/// Called by each function among the options of the examples, for tests in which these throw.
+inline void (*on_call)() = nullptr;
+inline void call() {
+  if (on_call != nullptr) on_call();
+}
+
+template <class Bound>
+Bind<typename Bound::scalar_type> bind(typename OptionsOf<Bound>::type options) {
+  return [options](auto& groups) { return std::make_unique<Bound>(groups, options); };
+}
+
+}  // namespace examples
 
 /// One example at least of every class, and of what its options make different. It takes long to compile, so it is
 /// compiled once, for the three scalars of the language.
