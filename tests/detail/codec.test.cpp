@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -31,6 +32,7 @@ struct Options {
   std::string text = "warm";
   float narrow = 0.1F;
   std::vector<double> points{0.5, 1.0};
+  std::map<Epoch, double> factors{{3, 0.5}, {10, 0.25}};
   std::optional<bool> flag;
 
   template <class Self, class Visitor>
@@ -44,6 +46,7 @@ struct Options {
     visit("text", self.text);
     visit("narrow", self.narrow);
     visit("points", self.points);
+    visit("factors", self.factors);
     visit("flag", self.flag);
   }
 };
@@ -57,16 +60,17 @@ StateDict encoded(const Options& options) {
 }
 
 /// Reads a value into one option.
+template <Scalar T = double>
 void set(Options& options, std::string_view name, const StateValue& value) {
   Options::fields(options, [&](std::string_view key, auto& option) {
-    if (key == name) detail::decode<double>(value, detail::field_of(option), std::string(name));
+    if (key == name) detail::decode<T>(value, detail::field_of(option), std::string(name));
   });
 }
 
 TEST_CASE("options of every kind become values") {
   CHECK(detail::text_of(encoded({}), 53) ==
         "{tiny=-1, byte=200, small=-300, port=60000, medium=-70000, hash=4000000000, text=warm, "
-        "narrow=0.10000000149011612, points=[0.5, 1]}");
+        "narrow=0.10000000149011612, points=[0.5, 1], factors={3=0.5, 10=0.25}}");
   CHECK(detail::text_of(encoded({.flag = false}), 53).find(", flag=false}") != std::string::npos);
 }
 
@@ -94,6 +98,23 @@ TEST_CASE("values become options of every kind") {
   CHECK(options.flag == true);
   set(options, "flag", {});
   CHECK_FALSE(options.flag.has_value());
+  StateDict factors;
+  factors.set("-7", 0.125);
+  factors.set("20", std::int64_t{2});
+  set(options, "factors", factors);
+  CHECK(options.factors == std::map<Epoch, double>{{-7, 0.125}, {20, 2.0}});
+}
+
+TEST_CASE("a text is a text in a run of any type of rate") {
+  Options options;
+  set<Decimal>(options, "text", "cold");
+  CHECK(options.text == "cold");
+}
+
+TEST_CASE("a value's own type is no type of options") {
+  StateDict dict;
+  dict.set("type", std::int64_t{3});
+  CHECK(detail::text_of(dict, 53) == "{type=3}");
 }
 
 TEST_CASE("a value of another kind is refused, and the option stays") {
@@ -108,6 +129,16 @@ TEST_CASE("a value of another kind is refused, and the option stays") {
   CHECK(message_of([&] { set(options, "points", 0.5); }) == "points: expected a list, got 0.5");
   CHECK(message_of([&] { set(options, "points", StateValue::List{0.5, true}); }) ==
         "points[1]: expected a number, got true");
+  StateDict factors;
+  factors.set("3", "half");
+  CHECK(message_of([&] { set(options, "factors", factors); }) == "factors.3: expected a number, got \"half\"");
+  for (const std::string_view key : {"x", "", "1.5", "03", "3 ", "1e1"}) {
+    StateDict keyed;
+    keyed.set(key, 0.5);
+    CHECK(message_of([&] { set(options, "factors", keyed); }) ==
+          "factors: expected integers as keys, got \"" + std::string(key) + "\"");
+  }
+  CHECK(message_of([&] { set(options, "factors", 0.5); }) == "factors: expected an object, got 0.5");
   CHECK(message_of([&] { set(options, "flag", 1.0); }) == "flag: expected true or false, got 1");
   CHECK(options.tiny == -1);
   CHECK(options.byte == 200);
@@ -116,11 +147,21 @@ TEST_CASE("a value of another kind is refused, and the option stays") {
   CHECK(options.narrow == 0.1F);
 }
 
+TEST_CASE("a constant cannot be set") {
+  const double gamma = 0.5;
+  CHECK(message_of([&] { detail::decode<double>(0.25, detail::field_of(gamma), "gamma"); }) ==
+        "gamma: cannot be set, it is a constant");
+  CHECK(gamma == 0.5);
+}
+
 TEST_CASE("an integer is read from a whole real, up to where reals are whole") {
   CHECK(detail::decode_integer(std::numeric_limits<std::int64_t>::max()) == std::numeric_limits<std::int64_t>::max());
   CHECK(detail::decode_integer(3e4) == 30'000);
   CHECK(detail::decode_integer(-0.0) == 0);
   CHECK(detail::decode_integer(-0x1p62) == -(std::int64_t{1} << 62));
+  CHECK(detail::decode_integer(0x1p62) == std::int64_t{1} << 62);
+  CHECK(detail::decode_integer(0x1.0000000000001p62) == std::nullopt);
+  CHECK(detail::decode_integer(-0x1.0000000000001p62) == std::nullopt);
   CHECK(detail::decode_integer(0.5) == std::nullopt);
   CHECK(detail::decode_integer(1e300) == std::nullopt);
   CHECK(detail::decode_integer(std::numeric_limits<double>::quiet_NaN()) == std::nullopt);
@@ -167,6 +208,8 @@ TEST_CASE("values are the same to the precision of the run that saved one of the
   CHECK_FALSE(detail::same_to<double>(24, std::int64_t{16'777'216}, std::int64_t{16'777'217}));
   CHECK(detail::same_to<double>(24, StateValue::List{narrow}, StateValue::List{0.1}));
   CHECK_FALSE(detail::same_to<double>(24, StateValue::List{narrow}, StateValue::List{0.1, 0.1}));
+  CHECK_FALSE(detail::same_to<double>(24, StateValue::List{0.1, 0.2}, StateValue::List{0.1, 0.3}));
+  CHECK_FALSE(detail::same_to<double>(24, StateValue::List{0.3, 0.2}, StateValue::List{0.1, 0.2}));
   CHECK_FALSE(detail::same_to<double>(53, true, 1.0));
 }
 
