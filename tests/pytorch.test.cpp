@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <lr_scheduler/pytorch.hpp>
@@ -355,6 +357,330 @@ TEST_CASE("a best metric that is infinite is traded") {
   load_pytorch_state_dict(loaded, text);
   loaded.step(-1.0);
   CHECK(loaded.num_bad_epochs() == 1);
+}
+
+/// A state as PyTorch would have it with some attributes otherwise: the option that they are is named, refused and
+/// taken.
+template <class Bound>
+void check_other_options(Bound& scheduler, const nlohmann::json& attributes, const std::string& message,
+                         std::string_view option, const StateValue& taken) {
+  INFO(attributes.dump());
+  const StateDict before = scheduler.state_dict();
+  auto state = nlohmann::json::parse(detail::pytorch::quote_constants(to_pytorch_state_dict(scheduler)));
+  state.update(attributes);
+  const std::string text = detail::pytorch::unquote_constants(state.dump());
+  CHECK(message_of([&] { load_pytorch_state_dict(scheduler, text); }) ==
+        std::string(scheduler.name()) + ": cannot load the state: options." + message + " in the scheduler");
+  CHECK(scheduler.state_dict() == before);
+  load_pytorch_state_dict(scheduler, text, OnMismatch::take_saved);
+  CHECK(*detail::pytorch::dict_at(scheduler.state_dict(), "options").find(option) == taken);
+  scheduler.load_state_dict(before, OnMismatch::take_saved);
+}
+
+TEST_CASE("a state of other options, as PyTorch has them, is refused or taken") {
+  const StateValue half = 0.5;
+  const StateValue seven = std::int64_t{7};
+  Groups<double> groups{{.lr = 0.1, .momentum = 0.9}, {.lr = 0.4, .momentum = 0.9}};
+  {
+    StepLR scheduler{groups, {.step_size = 30}};
+    check_other_options(scheduler, {{"step_size", 7}}, "step_size is 7 in the state and 30", "step_size", seven);
+    check_other_options(scheduler, {{"step_size", 7.0}}, "step_size is 7 in the state and 30", "step_size", seven);
+    check_other_options(scheduler, {{"gamma", 0.5}}, "gamma is 0.5 in the state and 0.1", "gamma", half);
+  }
+  {
+    ConstantLR scheduler{groups};
+    check_other_options(scheduler, {{"factor", 0.5}}, "factor is 0.5 in the state and 0.3333333333333333", "factor",
+                        half);
+    check_other_options(scheduler, {{"total_iters", 7}}, "total_iters is 7 in the state and 5", "total_iters", seven);
+  }
+  {
+    LinearLR scheduler{groups};
+    check_other_options(scheduler, {{"start_factor", 0.5}}, "start_factor is 0.5 in the state and 0.3333333333333333",
+                        "start_factor", half);
+    check_other_options(scheduler, {{"end_factor", 0.5}}, "end_factor is 0.5 in the state and 1", "end_factor", half);
+    check_other_options(scheduler, {{"total_iters", 7}}, "total_iters is 7 in the state and 5", "total_iters", seven);
+  }
+  {
+    ExponentialLR scheduler{groups, {.gamma = 0.9}};
+    check_other_options(scheduler, {{"gamma", 0.5}}, "gamma is 0.5 in the state and 0.9", "gamma", half);
+  }
+  {
+    PolynomialLR scheduler{groups};
+    check_other_options(scheduler, {{"total_iters", 7}}, "total_iters is 7 in the state and 5", "total_iters", seven);
+    check_other_options(scheduler, {{"power", 0.5}}, "power is 0.5 in the state and 1", "power", half);
+  }
+  {
+    CosineAnnealingLR scheduler{groups, {.T_max = 10}};
+    check_other_options(scheduler, {{"T_max", 7}}, "T_max is 7 in the state and 10", "T_max", seven);
+    check_other_options(scheduler, {{"eta_min", 0.5}}, "eta_min is 0.5 in the state and 0", "eta_min", half);
+  }
+  {
+    CosineAnnealingWarmRestarts scheduler{groups, {.T_0 = 10}};
+    check_other_options(scheduler, {{"T_0", 7}}, "T_0 is 7 in the state and 10", "T_0", seven);
+    check_other_options(scheduler, {{"T_mult", 7}}, "T_mult is 7 in the state and 1", "T_mult", seven);
+    check_other_options(scheduler, {{"eta_min", 0.5}}, "eta_min is 0.5 in the state and 0", "eta_min", half);
+  }
+  {
+    SWALR scheduler{groups, {.swa_lr = 0.05}};
+    check_other_options(scheduler, {{"anneal_epochs", 7}}, "anneal_epochs is 7 in the state and 10", "anneal_epochs",
+                        seven);
+    check_other_options(scheduler, {{"_anneal_strategy", "linear"}}, "anneal_strategy is linear in the state and cos",
+                        "anneal_strategy", "linear");
+  }
+}
+
+TEST_CASE("a cycle of other options, as PyTorch has them, is refused or taken") {
+  Groups<double> groups{{.lr = 0.1, .momentum = 0.9}, {.lr = 0.4, .momentum = 0.9}};
+  CyclicLR scheduler{groups, {.base_lr = 0.01, .max_lr = 0.1, .step_size_up = 4}};
+  check_other_options(scheduler, {{"base_lrs", {0.05, 0.05}}}, "base_lr is 0.05 in the state and 0.01", "base_lr",
+                      0.05);
+  check_other_options(scheduler, {{"max_lrs", {0.5, 0.25}}}, "max_lr is [0.5, 0.25] in the state and 0.1", "max_lr",
+                      StateValue::List{0.5, 0.25});
+  check_other_options(scheduler, {{"total_size", 14.0}}, "step_size_up is 7 in the state and 4", "step_size_up",
+                      std::int64_t{7});
+  check_other_options(scheduler, {{"total_size", 16.0}, {"step_ratio", 0.25}},
+                      "step_size_down is 12 in the state and none", "step_size_down", std::int64_t{12});
+  check_other_options(scheduler, {{"mode", "triangular2"}}, "mode is triangular2 in the state and triangular", "mode",
+                      "triangular2");
+  check_other_options(scheduler, {{"gamma", 0.5}}, "gamma is 0.5 in the state and 1", "gamma", 0.5);
+  check_other_options(scheduler, {{"cycle_momentum", false}}, "cycle_momentum is false in the state and true",
+                      "cycle_momentum", false);
+  check_other_options(scheduler, {{"base_momentums", {0.5, 0.5}}}, "base_momentum is 0.5 in the state and 0.8",
+                      "base_momentum", 0.5);
+  check_other_options(scheduler, {{"max_momentums", {0.95, 0.85}}}, "max_momentum is [0.95, 0.85] in the state and 0.9",
+                      "max_momentum", StateValue::List{0.95, 0.85});
+}
+
+TEST_CASE("one cycle of other options, as PyTorch has them, is refused or taken") {
+  Groups<double> groups{{.lr = 0.1, .momentum = 0.9}, {.lr = 0.4, .momentum = 0.9}};
+  OneCycleLR scheduler{groups, {.max_lr = 0.1, .total_steps = 20}};
+  check_other_options(scheduler, {{"_anneal_func_type", "linear"}}, "anneal_strategy is linear in the state and cos",
+                      "anneal_strategy", "linear");
+  check_other_options(scheduler, {{"cycle_momentum", false}}, "cycle_momentum is false in the state and true",
+                      "cycle_momentum", false);
+  const auto phase = [](double end) { return nlohmann::json{{"end_step", end}}; };
+  check_other_options(scheduler, {{"_schedule_phases", {phase(9.0), phase(19.0)}}},
+                      "pct_start is 0.5 in the state and 0.3", "pct_start", 0.5);
+  check_other_options(scheduler, {{"_schedule_phases", {phase(5.0), phase(10.0), phase(19.0)}}},
+                      "three_phase is true in the state and false", "three_phase", true);
+  check_other_options(scheduler, {{"total_steps", 30}, {"_schedule_phases", {phase(8.0), phase(29.0)}}},
+                      "total_steps is 30 in the state and 20", "total_steps", std::int64_t{30});
+
+  OneCycleLR by_epochs{groups, {.max_lr = 0.1, .epochs = 5, .steps_per_epoch = 4}};
+  check_other_options(by_epochs, {{"total_steps", 30}, {"_schedule_phases", {phase(8.0), phase(29.0)}}},
+                      "total_steps is 30 in the state and none", "total_steps", std::int64_t{30});
+  check_other_options(by_epochs, {{"total_steps", 24}, {"_schedule_phases", {phase(6.2), phase(23.0)}}},
+                      "total_steps is 24 in the state and none", "total_steps", std::int64_t{24});
+}
+
+TEST_CASE("a plateau of other options, as PyTorch has them, is refused or taken") {
+  Groups<double> groups = two_groups<double>();
+  ReduceLROnPlateau scheduler{groups};
+  scheduler.step(1.0);
+  const StateValue half = 0.5;
+  const StateValue seven = std::int64_t{7};
+  check_other_options(scheduler, {{"mode", "max"}}, "mode is max in the state and min", "mode", "max");
+  check_other_options(scheduler, {{"factor", 0.5}}, "factor is 0.5 in the state and 0.1", "factor", half);
+  check_other_options(scheduler, {{"patience", 7}}, "patience is 7 in the state and 10", "patience", seven);
+  check_other_options(scheduler, {{"threshold", 0.5}}, "threshold is 0.5 in the state and 0.0001", "threshold", half);
+  check_other_options(scheduler, {{"threshold_mode", "abs"}}, "threshold_mode is abs in the state and rel",
+                      "threshold_mode", "abs");
+  check_other_options(scheduler, {{"cooldown", 7}}, "cooldown is 7 in the state and 0", "cooldown", seven);
+  check_other_options(scheduler, {{"default_min_lr", nullptr}, {"min_lrs", {0.01, 0.02}}},
+                      "min_lr is [0.01, 0.02] in the state and 0", "min_lr", StateValue::List{0.01, 0.02});
+  check_other_options(scheduler, {{"default_min_lr", 0.01}, {"min_lrs", {0.01, 0.01}}},
+                      "min_lr is 0.01 in the state and 0", "min_lr", 0.01);
+  check_other_options(scheduler, {{"eps", 0.5}}, "eps is 0.5 in the state and 1e-08", "eps", half);
+}
+
+TEST_CASE("children of other options, as PyTorch has them, are refused or taken") {
+  const schedule::Constant<double> constant{.factor = 0.5, .total_iters = 2};
+  const schedule::Exponential<double> exponential{.gamma = 0.9};
+  const auto with_gamma = [](nlohmann::json state, double gamma) {
+    state["_schedulers"][1]["gamma"] = gamma;
+    return state;
+  };
+  Groups<double> groups = two_groups<double>();
+  SequentialLR sequence{groups, {.schedules = {constant, exponential}, .milestones = {2}}};
+  check_other_options(sequence, {{"_milestones", {3}}}, "milestones is [3] in the state and [2]", "milestones",
+                      StateValue::List{std::int64_t{3}});
+  ChainedScheduler chain{groups, {.schedules = {constant, exponential}}};
+  for (Scheduler<double>* scheduler :
+       {static_cast<Scheduler<double>*>(&sequence), static_cast<Scheduler<double>*>(&chain)}) {
+    const auto state = nlohmann::json::parse(to_pytorch_state_dict(*scheduler));
+    const std::string text = with_gamma(state, 0.25).dump();
+    CHECK(message_of([&] { load_pytorch_state_dict(*scheduler, text); }) ==
+          std::string(scheduler->name()) +
+              ": cannot load the state: options.schedulers[1].gamma is 0.25 in the state and 0.9 in the scheduler");
+    auto shorter = state;
+    shorter["_schedulers"].erase(1);
+    CHECK(message_of([&] { load_pytorch_state_dict(*scheduler, shorter.dump()); }) ==
+          std::string(scheduler->name()) +
+              ": cannot load PyTorch's state: _schedulers has 1 elements in the state and 2 in the scheduler");
+    load_pytorch_state_dict(*scheduler, text, OnMismatch::take_saved);
+    CHECK(nlohmann::json::parse(to_pytorch_state_dict(*scheduler))["_schedulers"][1]["gamma"] == 0.25);
+  }
+}
+
+TEST_CASE("milestones that Python's json has counted are refused or taken") {
+  Groups<double> groups{{.lr = 0.8}};
+  MultiStepLR scheduler{groups, {.milestones = {4, 2, 2}, .gamma = 0.5}};
+  const auto state_with = [&](const nlohmann::json& milestones) {
+    auto state = nlohmann::json::parse(to_pytorch_state_dict(scheduler));
+    state["milestones"] = milestones;
+    return state.dump();
+  };
+  const auto refusal = [&](const nlohmann::json& milestones) {
+    return message_of([&] { load_pytorch_state_dict(scheduler, state_with(milestones)); });
+  };
+  const std::string other = "MultiStepLR: cannot load the state: options.milestones is ";
+  const std::string wrong = "MultiStepLR: cannot load PyTorch's state: ";
+  load_pytorch_state_dict(scheduler, state_with({{"2", 2}, {"4", 1}}));
+  CHECK(refusal({{"2", 1}, {"4", 1}}) == other + "[2, 4] in the state and [4, 2, 2] in the scheduler");
+  CHECK(refusal({{"2", 2}, {"4", 1}, {"10", 0}, {"11", 2}}) ==
+        other + "[2, 2, 4, 11, 11] in the state and [4, 2, 2] in the scheduler");
+  CHECK(refusal({{"2", -1}}) == wrong + "milestones.2: expected a count, up to 1000000 with the others, got -1");
+  CHECK(refusal({{"2", 999'999}, {"3", 2}}) ==
+        wrong + "milestones.3: expected a count, up to 1000000 with the others, got 2");
+  CHECK(refusal({{"2", "two"}}) == wrong + "milestones.2: expected an integer, got \"two\"");
+  CHECK(refusal({{"two", 1}}) == wrong + "milestones: expected an integer, got \"two\"");
+  CHECK(refusal({{"2.5", 1}}) == wrong + "milestones: expected an integer, got 2.5");
+  CHECK(refusal(3) == wrong + "milestones: expected an object, got 3");
+  load_pytorch_state_dict(scheduler, state_with({{"1", 1}, {"3", 2}}), OnMismatch::take_saved);
+  CHECK(scheduler.schedule().milestones == std::vector<Epoch>{1, 3, 3});
+}
+
+TEST_CASE("WarmupLR does not take the state of a LinearLR that ends elsewhere") {
+  Groups<double> groups{{.lr = 0.8}};
+  WarmupLR scheduler{groups, {.warmup_steps = 4, .start_factor = 0.5}};
+  auto state = nlohmann::json::parse(to_pytorch_state_dict(scheduler));
+  state["end_factor"] = 0.75;
+  CHECK(message_of([&] { load_pytorch_state_dict(scheduler, state.dump()); }) ==
+        "WarmupLR: cannot load PyTorch's state: end_factor is 0.75 in the state and WarmupLR ends at 1");
+}
+
+TEST_CASE("PyTorch's epoch with a fraction is traded") {
+  Groups<double> groups{{.lr = 0.8}};
+  CosineAnnealingWarmRestarts scheduler{groups, {.T_0 = 4}};
+  const auto written = [&] { return nlohmann::json::parse(to_pytorch_state_dict(scheduler)); };
+  CHECK(written()["T_cur"] == 0);
+  scheduler.seek_time(6.5);
+  CHECK(written()["T_cur"] == 2.5);
+  CHECK(written()["T_i"] == 4);
+  CHECK(written()["last_epoch"] == 6);
+
+  Groups<double> others{{.lr = 0.8}};
+  CosineAnnealingWarmRestarts loaded{others, {.T_0 = 4}};
+  load_pytorch_state_dict(loaded, written().dump());
+  CHECK(loaded.state_dict() == scheduler.state_dict());
+  CHECK(others[0].lr == about(0.24692662705396412L));  // 0.4 (1 + cos(2.5 pi / 4))
+}
+
+TEST_CASE("a cycle that would be longer than any run is the last") {
+  Groups<double> groups{{.lr = 0.8}};
+  CosineAnnealingWarmRestarts scheduler{groups, {.T_0 = Epoch{1} << 61, .T_mult = 4}};
+  scheduler.seek(Epoch{1} << 62);
+  const auto state = nlohmann::json::parse(to_pytorch_state_dict(scheduler));
+  CHECK(state["T_cur"] == Epoch{1} << 61);
+  CHECK(state["T_i"] == Epoch{1} << 61);
+}
+
+TEST_CASE("the children of a sequence are where PyTorch has them") {
+  Groups<double> groups{{.lr = 0.8}};
+  SequentialLR scheduler{groups,
+                         {.schedules = {schedule::Constant<double>{.factor = 0.5, .total_iters = 2},
+                                        schedule::CosineAnnealingWarmRestarts<double>{.T_0 = 2},
+                                        schedule::Exponential<double>{.gamma = 0.5}},
+                          .milestones = {2, 5}}};
+  // last_epoch of each after so many steps, and the second's T_cur.
+  const std::vector<std::vector<int>> expected{{0, -1, -1, 0}, {1, -1, -1, 0}, {1, 0, -1, 0}, {1, 1, -1, 1},
+                                               {1, 2, -1, 0},  {1, 2, 0, 0},   {1, 2, 1, 0}};
+  for (std::size_t k = 0; k < expected.size(); ++k) {
+    if (k > 0) scheduler.step();
+    INFO("after " << k << " steps");
+    const auto children = nlohmann::json::parse(to_pytorch_state_dict(scheduler))["_schedulers"];
+    for (std::size_t i = 0; i < 3; ++i) CHECK(children[i]["last_epoch"] == expected[k][i]);
+    CHECK(children[1]["T_cur"] == expected[k][3]);
+    if (expected[k][2] < 0) CHECK(children[2]["_step_count"] == 1);
+  }
+}
+
+TEST_CASE("OneCycleLR of epochs is written with all its steps, and takes a state with as many") {
+  Groups<double> groups{{.lr = 0.1, .momentum = 0.9}};
+  OneCycleLR scheduler{groups, {.max_lr = 0.1, .epochs = 5, .steps_per_epoch = 4}};
+  const auto state = nlohmann::json::parse(to_pytorch_state_dict(scheduler));
+  CHECK(state["total_steps"] == 20);
+  CHECK(state["_schedule_phases"][1]["end_step"] == 19);
+  const StateDict before = scheduler.state_dict();
+  load_pytorch_state_dict(scheduler, state.dump());
+  CHECK(scheduler.state_dict() == before);
+}
+
+TEST_CASE("a plateau that has seen no metric has none after PyTorch's state either") {
+  const auto mode = GENERATE(Mode::min, Mode::max);
+  Groups<double> groups{{.lr = 0.1}};
+  const ReduceLROnPlateau saved{groups, {.mode = mode}};
+  const std::string text = to_pytorch_state_dict(saved);
+  CHECK(text.find(mode == Mode::min ? R"("best":Infinity)" : R"("best":-Infinity)") != std::string::npos);
+  ReduceLROnPlateau loaded{groups, {.mode = mode}};
+  loaded.step(0.5);
+  load_pytorch_state_dict(loaded, text);
+  CHECK_FALSE(loaded.best().has_value());
+}
+
+TEST_CASE("what is missing or empty in PyTorch's state is named") {
+  Groups<double> groups{{.lr = 0.1, .momentum = 0.9}};
+  const auto refusal = [](auto& scheduler, auto&& spoil) {
+    auto state = nlohmann::json::parse(detail::pytorch::quote_constants(to_pytorch_state_dict(scheduler)));
+    spoil(state);
+    return message_of([&] { load_pytorch_state_dict(scheduler, state.dump()); });
+  };
+  ChainedScheduler chain{groups, {.schedules = {schedule::Constant<double>{}, schedule::Constant<double>{}}}};
+  CHECK(refusal(chain, [](auto& state) { state["_schedulers"][0].erase("last_epoch"); }) ==
+        "ChainedScheduler: cannot load PyTorch's state: _schedulers[0].last_epoch: missing key");
+  CHECK(refusal(chain, [](auto& state) { state["_schedulers"][1] = 3; }) ==
+        "ChainedScheduler: cannot load PyTorch's state: _schedulers[1]: expected an object, got 3");
+  OneCycleLR one_cycle{groups, {.max_lr = 0.1, .total_steps = 20}};
+  CHECK(refusal(one_cycle, [](auto& state) { state["_schedule_phases"].clear(); }) ==
+        "OneCycleLR: cannot load PyTorch's state: _schedule_phases: expected phases, got none");
+  CyclicLR cyclic{groups, {.base_lr = 0.01, .max_lr = 0.1}};
+  CHECK(refusal(cyclic, [](auto& state) { state["max_lrs"].clear(); }) ==
+        "CyclicLR: cannot load the state: options.max_lr: expected a value or some, got []");
+  ReduceLROnPlateau plateau{groups, {.mode = Mode::max}};
+  CHECK(refusal(plateau, [](auto& state) { state["best"] = "NaN"; }) ==
+        "ReduceLROnPlateau: cannot load the state: progress.best: expected a metric, got nan");
+}
+
+TEST_CASE("combinators are traded to the depth that configurations have, and no deeper") {
+  const auto nested = [](int depth) {
+    AnySchedule<double> inner = schedule::Constant<double>{};
+    for (int i = 0; i < depth; ++i) inner = schedule::Chained<double>{.schedules = {inner}};
+    return inner;
+  };
+  Groups<double> groups{{.lr = 0.3}};
+  Scheduled deep{groups, nested(64)};
+  const StateDict before = deep.state_dict();
+  load_pytorch_state_dict(deep, to_pytorch_state_dict(deep));
+  CHECK(deep.state_dict() == before);
+  Scheduled too_deep{groups, nested(65)};
+  const std::string message = message_of([&] { load_pytorch_state_dict(too_deep, to_pytorch_state_dict(too_deep)); });
+  CHECK(message.ends_with(": nested too deep"));
+}
+
+TEST_CASE("a class that PyTorch does not have loads none of its states") {
+  Groups<double> groups{{.lr = 0.3}};
+  NoamLR scheduler{groups, {.d_model = 64, .warmup_steps = 4}};
+  CHECK(message_of([&] { load_pytorch_state_dict(scheduler, R"({"last_epoch": 1, "_last_lr": [0.1]})"); }) ==
+        "NoamLR: cannot load PyTorch's state: type: PyTorch has no NoamLR");
+}
+
+TEST_CASE("constants that JSON does not know are quoted, and in texts left alone") {
+  using detail::pytorch::quote_constants;
+  CHECK(quote_constants(R"({"best": -Infinity, "a": Infinity, "b": NaN})") ==
+        R"({"best": "-Infinity", "a": "Infinity", "b": "NaN"})");
+  CHECK(quote_constants(R"({"NaN": "x Infinity", "a": NaN})") == R"({"NaN": "x Infinity", "a": "NaN"})");
+  CHECK(quote_constants(R"({"a\"NaN": "\\", "b": NaN})") == R"({"a\"NaN": "\\", "b": "NaN"})");
+  CHECK(quote_constants("\"\\") == "\"\\");
 }
 
 }  // namespace
