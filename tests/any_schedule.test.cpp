@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <array>
 #include <cmath>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -24,6 +26,27 @@ using Any = AnySchedule<double>;
 struct Own {
   double slope = 0.5;
   double at(Epoch t, double base_lr) const { return base_lr + slope * static_cast<double>(t); }
+};
+
+/// The same, which can be compared.
+struct Comparable {
+  double slope = 0.5;
+  double at(Epoch t, double base_lr) const { return base_lr + slope * static_cast<double>(t); }
+  friend bool operator==(const Comparable&, const Comparable&) = default;
+};
+
+/// Rates from some epochs on.
+struct Table {
+  std::map<Epoch, double> rates;
+  static constexpr std::string_view name = "Table";
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("rates", self.rates);
+  }
+  double at(Epoch t, double base_lr) const {
+    const auto next = rates.upper_bound(t);
+    return next == rates.begin() ? base_lr : std::prev(next)->second;
+  }
 };
 
 enum class Shape { flat, steep };
@@ -131,6 +154,13 @@ TEST_CASE("any schedules of a user's own class are equal where that is known") {
   const Any copy = own;
   CHECK(copy == own);
   CHECK_FALSE(Any(Own{.slope = 0.25}) == own);
+  CHECK_FALSE(Any(Own{}) == own);
+  CHECK(Any(Comparable{.slope = 0.25}) == Any(Comparable{.slope = 0.25}));
+  CHECK_FALSE(Any(Comparable{.slope = 0.25}) == Any(Comparable{}));
+  CHECK(Any(Table{{{3, 0.5}, {5, 0.25}}}) == Any(Table{{{3, 0.5}, {5, 0.25}}}));
+  CHECK_FALSE(Any(Table{{{3, 0.5}, {5, 0.25}}}) == Any(Table{{{3, 0.5}}}));
+  CHECK_FALSE(Any(Table{{{3, 0.5}, {5, 0.25}}}) == Any(Table{{{3, 0.5}, {6, 0.25}}}));
+  CHECK_FALSE(Any(Table{{{3, 0.5}, {5, 0.25}}}) == Any(Table{{{3, 0.5}, {5, 0.125}}}));
   CHECK(Any(Named{.shape = Shape::steep}) == Any(Named{.shape = Shape::steep}));
   CHECK_FALSE(Any(Named{.shape = Shape::steep}) == Any(Named{}));
   CHECK_FALSE(Any(Named{.note = "some"}) == Any(Named{}));
@@ -149,6 +179,21 @@ TEST_CASE("a user's enumerations and texts are part of the state") {
   loaded.load_state_dict(saved.state_dict(), OnMismatch::take_saved);
   CHECK(loaded.schedule().shape == Shape::steep);
   CHECK(loaded.schedule().note == "some");
+}
+
+TEST_CASE("a user's map is part of the state") {
+  std::vector<ParamGroup<double>> groups{{.lr = 0.5}};
+  Scheduled saved{groups, Table{{{1, 0.25}, {4, 0.125}}}};
+  saved.step();
+  CHECK(groups[0].lr == 0.25);
+  std::vector<ParamGroup<double>> others{{.lr = 0.5}};
+  Scheduled loaded{others, Table{{{1, 0.25}}}};
+  CHECK(message_of<std::invalid_argument>([&] { loaded.load_state_dict(saved.state_dict()); }) ==
+        "Table: cannot load the state: options.rates is {1=0.25, 4=0.125} in the state and {1=0.25} in the scheduler");
+  loaded.load_state_dict(saved.state_dict(), OnMismatch::take_saved);
+  CHECK(loaded.schedule().rates == std::map<Epoch, double>{{1, 0.25}, {4, 0.125}});
+  loaded.seek(4);
+  CHECK(others[0].lr == 0.125);
 }
 
 TEST_CASE("a user's continuous factor is continuous in a chain") {

@@ -87,6 +87,15 @@ TEST_CASE("GreedyLR waits after a rise and after a fall, and looks at no metric 
   // The 1 while it waits is not the best: 4 is a rise.
   CHECK(rates(options, {9, 9, 9, 1, 1, 8, 8, 7, 7, 7, 9, 9}) ==
         std::vector<double>{2, 2, 1, 1, 1, 2, 2, 4, 4, 2, 2, 2});
+
+  std::vector<ParamGroup<double>> groups{{.lr = 2}};
+  GreedyLR scheduler{groups, options};
+  for (const double metric : {9.0, 9.0, 9.0}) scheduler.step(metric);
+  CHECK(scheduler.cooldown_counter() == 2);
+  CHECK(scheduler.warmup_counter() == 0);
+  for (const double metric : {1.0, 1.0, 8.0}) scheduler.step(metric);
+  CHECK(scheduler.cooldown_counter() == 0);
+  CHECK(scheduler.warmup_counter() == 1);
 }
 
 TEST_CASE("GreedyLR stays between its lowest and highest rates, of each group its own") {

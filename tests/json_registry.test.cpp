@@ -113,6 +113,13 @@ TEST_CASE("a mistake in the configuration of a user's own schedule is refused, a
   CHECK(unknown.find("Hyperbola") != std::string::npos);
 }
 
+TEST_CASE("a name is registered once") {
+  Registry<double> registry = registry_of_hyperbola();
+  const std::vector<std::string_view> names = registry.names();
+  CHECK(message_of([&] { registry.add(Hyperbola{}); }) == "Registry: Hyperbola is there already");
+  CHECK(registry.names() == names);
+}
+
 TEST_CASE("without the registry the name is not known") {
   const auto message = [](const std::string& text) {
     return message_of([&] { (void)schedule_from_json<double>(json::parse(text)); });

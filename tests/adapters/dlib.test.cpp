@@ -9,6 +9,7 @@
 #include "adapters/close.hpp"
 #include "mocks/dlib/dnn.h"
 #include "support/catch.hpp"
+#include "support/checkers.hpp"
 
 using namespace lr_scheduler;
 
@@ -55,6 +56,15 @@ TEST_CASE("a schedule of one rate trains with it and ends") {
   trainer.set_learning_rate_schedule(learning_rate_schedule(schedule::Step<double>{.step_size = 1}, 0.1, 1));
   trainer.train(7);
   CHECK(is_close(trainer.rates, {0.1, 0.1}));
+}
+
+TEST_CASE("a schedule for dlib has an epoch and positive rates") {
+  const schedule::Linear<double> to_zero{.start_factor = 1, .end_factor = 0, .total_iters = 2};
+  CHECK(lr_scheduler::testing::message_of([&] { (void)learning_rate_schedule(to_zero, 0.1, 0); }) ==
+        "learning_rate_schedule: steps must be positive, got 0");
+  CHECK(is_close(learning_rate_schedule(to_zero, 0.1, 2), {0.1, 0.05}));
+  CHECK(lr_scheduler::testing::message_of([&] { (void)learning_rate_schedule(to_zero, 0.1, 3); }) ==
+        "learning_rate_schedule: dlib takes positive rates only, got 0 at epoch 2");
 }
 
 TEST_CASE("a call of train() for each epoch, with room below for the rate, steps once an epoch") {

@@ -103,6 +103,10 @@ TEST_CASE("two rates that differ are refused, as the schedule sets both") {
   CHECK(lr_scheduler::testing::message_of([&] {
           const GgmlScheduler scheduler(parameters, schedule::Exponential<float>{.gamma = 0.5F});
         }) == "ggml_opt_optimizer_params: adamw.alpha is 0.001 and sgd.alpha is 0.5: give both the same rate");
+  parameters.adamw.alpha = 0.75F;
+  CHECK(lr_scheduler::testing::message_of([&] {
+          const GgmlScheduler scheduler(parameters, schedule::Exponential<float>{.gamma = 0.5F});
+        }) == "ggml_opt_optimizer_params: adamw.alpha is 0.75 and sgd.alpha is 0.5: give both the same rate");
 }
 
 TEST_CASE("a run on ggml goes on from a state as if it had not stopped") {

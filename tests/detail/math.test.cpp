@@ -48,6 +48,14 @@ TEST_CASE("a sum of epochs ends at the largest") {
   CHECK(detail::saturating_sum(most, most) == most);
 }
 
+TEST_CASE("a half to the power of a number of steps is exact") {
+  CHECK(detail::half_to_the<double>(0) == 1);
+  CHECK(detail::half_to_the<double>(3) == 0.125);
+  CHECK(detail::half_to_the<float>(126) == 0x1p-126F);
+  CHECK(detail::half_to_the<double>(std::numeric_limits<Epoch>::max()) == 0);
+  CHECK(abs(Decimal(detail::half_to_the<Decimal>(3) - Decimal("0.125"))) < Decimal("1e-49"));
+}
+
 TEST_CASE("pi has the digits of the type") {
   CHECK(detail::pi<double>() == 3.14159265358979323846);
   CHECK(detail::pi<long double>() == 3.14159265358979323846264338L);
