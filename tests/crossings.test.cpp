@@ -484,6 +484,76 @@ TEST_CASE("a run that is resumed with other options has the momentum that steps 
   CHECK(resumed_groups[0].lr == about(0.05L));
 }
 
+/// Drives momentum for two steps, then not any more.
+schedule::Sequential<double> cycle_then_constant() {
+  return {.schedules = {schedule::Cyclic<double>{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2},
+                        schedule::Constant<double>{.factor = 1, .total_iters = 0}},
+          .milestones = {2}};
+}
+
+TEST_CASE("a phase that drives no momentum leaves that of the user, on the curve and off it") {
+  for (const std::size_t count : {1U, 2U}) {
+    Groups<double> groups(count, {.lr = 0.1, .momentum = 0.7});
+    SequentialLR scheduler{groups, cycle_then_constant()};
+    for (int k = 0; k < 3; ++k) scheduler.step();
+    for (auto& group : groups) group.momentum = 0.25;
+    scheduler.step();
+    for (const auto& group : groups) CHECK(group.momentum == 0.25);
+    for (auto& group : groups) group.lr = 0.3;
+    scheduler.step();
+    scheduler.step();
+    for (const auto& group : groups) CHECK(group.momentum == 0.25);
+  }
+}
+
+TEST_CASE("a seek to a phase that has driven no momentum yet brings back what there was, resumed too") {
+  const schedule::Sequential<double> constant_then_cycle{
+      .schedules = {schedule::Constant<double>{.factor = 1, .total_iters = 0},
+                    schedule::Cyclic<double>{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2}},
+      .milestones = {3}};
+  Groups<double> groups{{.lr = 0.1, .momentum = 0.7}, {.lr = 0.1, .momentum = 0.6}};
+  SequentialLR scheduler{groups, constant_then_cycle};
+  scheduler.seek(4);
+  CHECK(groups[0].momentum == about(0.85L));
+  const StateDict state = scheduler.state_dict();
+  scheduler.seek(1);
+  CHECK(groups[0].momentum == 0.7);
+  CHECK(groups[1].momentum == 0.6);
+
+  Groups<double> others{{.lr = 0.1, .momentum = 0.1}, {.lr = 0.1, .momentum = 0.1}};
+  SequentialLR loaded{others, constant_then_cycle};
+  loaded.load_state_dict(state);
+  CHECK(others[0].momentum == about(0.85L));
+  loaded.seek(1);
+  CHECK(others[0].momentum == 0.7);
+  CHECK(others[1].momentum == 0.6);
+}
+
+TEST_CASE("a run that takes a state's options drives momentum no longer where those do not") {
+  const schedule::Cyclic<double> options{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .cycle_momentum = false};
+  Groups<double> groups{{.lr = 0.1, .momentum = 0.7}};
+  const CyclicLR saved{groups, options};
+  Groups<double> others{{.lr = 0.1, .momentum = 0.7}};
+  schedule::Cyclic<double> cycled = options;
+  cycled.cycle_momentum = true;
+  CyclicLR loaded{others, cycled};
+  loaded.load_state_dict(saved.state_dict(), OnMismatch::take_saved);
+  others[0].momentum = 0.25;
+  for (int k = 0; k < 3; ++k) loaded.step();
+  CHECK(others[0].momentum == 0.25);
+}
+
+TEST_CASE("a state whose options do not fit the groups is refused, even where it does not bring them") {
+  Groups<double> groups{{.lr = 0.1}, {.lr = 0.1}};
+  OneCycleLR scheduler{groups, {.max_lr = {0.1, 0.2}, .total_steps = 10, .cycle_momentum = false}};
+  StateDict state = scheduler.state_dict();
+  StateDict options = *state.find("options")->get_if<StateDict>();
+  options.set("max_lr", StateValue::List{0.1, 0.2, 0.3});
+  state.set("options", options);
+  CHECK(message_of([&] { scheduler.load_state_dict(state, OnMismatch::keep_constructed); }) ==
+        "OneCycleLR: cannot load the state: OneCycleLR: max_lr has 3 values for 2 parameter groups");
+}
+
 TEST_CASE("momentum may be 1 and more, as in PyTorch's own tests") {
   SECTION("CyclicLR from 5 down to 1") {
     DoubleGroups groups{{.lr = 1, .momentum = 0}};

@@ -373,7 +373,8 @@ void check_other_options(Bound& scheduler, const nlohmann::json& attributes, con
         std::string(scheduler.name()) + ": cannot load the state: options." + message + " in the scheduler");
   CHECK(scheduler.state_dict() == before);
   load_pytorch_state_dict(scheduler, text, OnMismatch::take_saved);
-  CHECK(*detail::pytorch::dict_at(scheduler.state_dict(), "options").find(option) == taken);
+  const StateDict after = scheduler.state_dict();
+  CHECK(*detail::pytorch::dict_at(after, "options").find(option) == taken);
   scheduler.load_state_dict(before, OnMismatch::take_saved);
 }
 

@@ -13,6 +13,7 @@
 #include <lr_scheduler/reduce_lr_on_plateau.hpp>
 #include <lr_scheduler/scheduled.hpp>
 #include <lr_scheduler/schedulers.hpp>
+#include <lr_scheduler/state_dict.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"
@@ -122,6 +123,62 @@ TEST_CASE("seek() takes all rates to the closed form, and they stay there") {
   CHECK(rates(groups) == Rates{8, 9});
   scheduler.step();
   CHECK(rates(groups) == Rates{9, 10});
+}
+
+TEST_CASE("reset() takes all rates back to the base rate and the closed form, whatever moved them") {
+  DoubleGroups groups{{.lr = 1}, {.lr = 2}};
+  ExponentialLR scheduler{groups, {.gamma = 0.5}};
+  scheduler.step();
+  for (auto& group : groups) group.lr = 7;
+  scheduler.step();
+  CHECK(rates(groups) == Rates{3.5, 3.5});
+  for (auto& group : groups) group.lr = 9;
+  scheduler.reset();
+  CHECK(rates(groups) == Rates{1, 2});
+  DoubleGroups others{{.lr = 1}, {.lr = 2}};
+  const ExponentialLR fresh{others, {.gamma = 0.5}};
+  CHECK(scheduler.state_dict() == fresh.state_dict());
+  scheduler.step();
+  CHECK(rates(groups) == Rates{0.5, 1});
+}
+
+TEST_CASE("a step between epochs follows the closed form, whatever moved a rate") {
+  DoubleGroups groups{{.lr = 1}, {.lr = 2}};
+  CosineAnnealingLR scheduler{groups, {.T_max = 10}};
+  DoubleGroups others{{.lr = 1}, {.lr = 2}};
+  CosineAnnealingLR untouched{others, {.T_max = 10}};
+  scheduler.seek_time(2.5);
+  untouched.seek_time(2.5);
+  for (auto& group : groups) group.lr = 7;
+  scheduler.step();
+  untouched.step();
+  CHECK(rates(groups) == rates(others));
+  CHECK(groups[0].lr == about(0.72699524986977338L));  // (1 + cos(0.35 pi)) / 2
+  CHECK(scheduler.state_dict() == untouched.state_dict());
+}
+
+TEST_CASE("a state taken before the step that takes in a group has the group on the curve") {
+  DoubleGroups groups{{.lr = 1}};
+  ExponentialLR scheduler{groups, {.gamma = 0.5}};
+  groups.push_back({.lr = 4});
+  const StateDict state = scheduler.state_dict();
+  const StateDict& progress = *state.find("progress")->get_if<StateDict>();
+  CHECK(*progress.find("on_curve") == StateValue(StateValue::List{true, true}));
+  CHECK(*progress.find("base_lrs") == StateValue(StateValue::List{1.0, 4.0}));
+}
+
+TEST_CASE("a rate that the user moved is off the curve in a state, if there is a form to go on by") {
+  const auto on_curve = [](const auto& scheduler) {
+    const StateDict state = scheduler.state_dict();
+    return *state.find("progress")->template get_if<StateDict>()->find("on_curve");
+  };
+  DoubleGroups groups{{.lr = 1}};
+  ExponentialLR chains{groups, {.gamma = 0.5}};
+  groups[0].lr = 7;
+  CHECK(on_curve(chains) == StateValue(StateValue::List{false}));
+  CyclicLR closed{groups, {.base_lr = 0.1, .max_lr = 0.5, .cycle_momentum = false}};
+  groups[0].lr = 7;
+  CHECK(on_curve(closed) == StateValue(StateValue::List{true}));
 }
 
 TEST_CASE("the rule holds for each of thousands of groups") {
