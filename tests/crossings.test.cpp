@@ -506,6 +506,22 @@ TEST_CASE("a phase that drives no momentum leaves that of the user, on the curve
   }
 }
 
+TEST_CASE("a phase of a product that drives no momentum leaves that of the user, whichever rates have been moved") {
+  for (const std::size_t moved : {0U, 1U, 2U}) {
+    Groups<double> groups(2, {.lr = 0.1, .momentum = 0.7});
+    ChainedScheduler scheduler{groups,
+                               {.schedules = {cycle_then_constant(), schedule::Exponential<double>{.gamma = 0.5}}}};
+    scheduler.step();
+    for (std::size_t i = 0; i < moved; ++i) groups[i].lr = 0.3;
+    for (int k = 0; k < 2; ++k) scheduler.step();
+    for (auto& group : groups) group.momentum = 0.25;
+    for (int k = 0; k < 2; ++k) {
+      scheduler.step();
+      for (const auto& group : groups) CHECK(group.momentum == 0.25);
+    }
+  }
+}
+
 TEST_CASE("a seek to a phase that has driven no momentum yet brings back what there was, resumed too") {
   const schedule::Sequential<double> constant_then_cycle{
       .schedules = {schedule::Constant<double>{.factor = 1, .total_iters = 0},
@@ -538,6 +554,7 @@ TEST_CASE("a run that takes a state's options drives momentum no longer where th
   cycled.cycle_momentum = true;
   CyclicLR loaded{others, cycled};
   loaded.load_state_dict(saved.state_dict(), OnMismatch::take_saved);
+  CHECK(loaded.state_dict() == saved.state_dict());
   others[0].momentum = 0.25;
   for (int k = 0; k < 3; ++k) loaded.step();
   CHECK(others[0].momentum == 0.25);

@@ -172,14 +172,19 @@ struct Odd {
   double at(Epoch, double base_lr) const { return factor * base_lr; }
 };
 
-TEST_CASE("a constant option that differs from a state's is refused, whatever is asked for") {
+TEST_CASE("a constant option that differs from a state's is kept or refused") {
   DoubleGroups groups{{.lr = 1.0}};
   DoubleGroups others{{.lr = 1.0}};
   Scheduled<Odd, double> saved(groups, Odd{.factor = 0.25});
   Scheduled<Odd, double> loaded(others, Odd{});
   CHECK(message_of([&] { loaded.load_state_dict(saved.state_dict(), OnMismatch::take_saved); }) ==
         "Odd: cannot load the state: options.factor: cannot be taken from the state, it is a constant");
+  CHECK(message_of([&] { loaded.load_state_dict(saved.state_dict()); }) ==
+        "Odd: cannot load the state: options.factor is 0.25 in the state and 0.5 in the scheduler");
   CHECK(others[0].lr == 0.5);
+  loaded.load_state_dict(saved.state_dict(), OnMismatch::keep_constructed);
+  CHECK(others[0].lr == 0.5);
+  CHECK(loaded.schedule().factor == 0.5);
 }
 
 TEST_CASE("an option of all 64 bits goes through a state") {

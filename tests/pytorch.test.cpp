@@ -441,6 +441,9 @@ TEST_CASE("a cycle of other options, as PyTorch has them, is refused or taken") 
                       std::int64_t{7});
   check_other_options(scheduler, {{"total_size", 16.0}, {"step_ratio", 0.25}},
                       "step_size_down is 12 in the state and none", "step_size_down", std::int64_t{12});
+  CyclicLR uneven{groups, {.base_lr = 0.01, .max_lr = 0.1, .step_size_up = 4, .step_size_down = 3}};
+  check_other_options(uneven, {{"total_size", 8.0}, {"step_ratio", 0.5}}, "step_size_down is 4 in the state and 3",
+                      "step_size_down", std::int64_t{4});
   check_other_options(scheduler, {{"mode", "triangular2"}}, "mode is triangular2 in the state and triangular", "mode",
                       "triangular2");
   check_other_options(scheduler, {{"gamma", 0.5}}, "gamma is 0.5 in the state and 1", "gamma", 0.5);
@@ -470,6 +473,8 @@ TEST_CASE("one cycle of other options, as PyTorch has them, is refused or taken"
   OneCycleLR by_epochs{groups, {.max_lr = 0.1, .epochs = 5, .steps_per_epoch = 4}};
   check_other_options(by_epochs, {{"total_steps", 30}, {"_schedule_phases", {phase(8.0), phase(29.0)}}},
                       "total_steps is 30 in the state and none", "total_steps", std::int64_t{30});
+  check_other_options(by_epochs, {{"total_steps", 22}, {"_schedule_phases", {phase(5.6), phase(21.0)}}},
+                      "total_steps is 22 in the state and none", "total_steps", std::int64_t{22});
   check_other_options(by_epochs, {{"total_steps", 24}, {"_schedule_phases", {phase(6.2), phase(23.0)}}},
                       "total_steps is 24 in the state and none", "total_steps", std::int64_t{24});
 }
@@ -565,6 +570,7 @@ TEST_CASE("PyTorch's epoch with a fraction is traded") {
   CosineAnnealingWarmRestarts scheduler{groups, {.T_0 = 4}};
   const auto written = [&] { return nlohmann::json::parse(to_pytorch_state_dict(scheduler)); };
   CHECK(written()["T_cur"] == 0);
+  CHECK(written()["T_cur"].is_number_integer());
   scheduler.seek_time(6.5);
   CHECK(written()["T_cur"] == 2.5);
   CHECK(written()["T_i"] == 4);
@@ -602,8 +608,17 @@ TEST_CASE("the children of a sequence are where PyTorch has them") {
     const auto children = nlohmann::json::parse(to_pytorch_state_dict(scheduler))["_schedulers"];
     for (std::size_t i = 0; i < 3; ++i) CHECK(children[i]["last_epoch"] == expected[k][i]);
     CHECK(children[1]["T_cur"] == expected[k][3]);
+    CHECK(children[0]["_step_count"] == (k == 0 ? 1 : 2));
     if (expected[k][2] < 0) CHECK(children[2]["_step_count"] == 1);
   }
+
+  const SequentialLR nested{groups,
+                            {.schedules = {schedule::Constant<double>{},
+                                           schedule::Chained<double>{.schedules = {schedule::Constant<double>{}}}},
+                             .milestones = {2}}};
+  const auto children = nlohmann::json::parse(to_pytorch_state_dict(nested))["_schedulers"];
+  CHECK(children[1]["_schedulers"][0]["last_epoch"] == -1);
+  CHECK_FALSE(children[1].contains("_step_count"));
 }
 
 TEST_CASE("OneCycleLR of epochs is written with all its steps, and takes a state with as many") {
@@ -615,6 +630,26 @@ TEST_CASE("OneCycleLR of epochs is written with all its steps, and takes a state
   const StateDict before = scheduler.state_dict();
   load_pytorch_state_dict(scheduler, state.dump());
   CHECK(scheduler.state_dict() == before);
+}
+
+TEST_CASE("what rounds on the way through PyTorch's phases counts as the same") {
+  // (0.45 * 9 - 1 + 1) / 9 is not 0.45.
+  Groups<double> groups{{.lr = 0.1, .momentum = 0.9}};
+  OneCycleLR scheduler{groups, {.max_lr = 0.1, .total_steps = 9, .pct_start = 0.45}};
+  scheduler.step();
+  const StateDict before = scheduler.state_dict();
+  load_pytorch_state_dict(scheduler, to_pytorch_state_dict(scheduler));
+  CHECK(scheduler.state_dict() == before);
+}
+
+TEST_CASE("a double of Python's is shown with all its digits, where a float differs") {
+  Groups<float> groups{{.lr = 0.1F}};
+  StepLR scheduler{groups, {.step_size = 30}};
+  auto state = nlohmann::json::parse(to_pytorch_state_dict(scheduler));
+  state["gamma"] = 0.30000000000000004;
+  CHECK(message_of([&] { load_pytorch_state_dict(scheduler, state.dump()); }) ==
+        "StepLR: cannot load the state: options.gamma is 0.30000000000000004 in the state and 0.10000000149011612 in "
+        "the scheduler");
 }
 
 TEST_CASE("a plateau that has seen no metric has none after PyTorch's state either") {

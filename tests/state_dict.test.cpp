@@ -134,6 +134,36 @@ TEST_CASE("keep_constructed joins the constructed curve at the saved epoch") {
   CHECK(longer_groups[0].lr == 0.0);
 }
 
+TEST_CASE("keep_constructed joins the constructed curve where one of two children differs") {
+  const schedule::Constant<double> constant{.factor = 0.5, .total_iters = 9};
+  for (const bool is_first : {true, false}) {
+    const auto chain = [&](double gamma) {
+      const schedule::Exponential<double> exponential{.gamma = gamma};
+      if (is_first) return schedule::Chained<double>{.schedules = {exponential, constant}};
+      return schedule::Chained<double>{.schedules = {constant, exponential}};
+    };
+    std::vector<ParamGroup<double>> groups{{.lr = 1}};
+    ChainedScheduler saved{groups, chain(0.5)};
+    saved.step();
+    std::vector<ParamGroup<double>> others{{.lr = 1}};
+    ChainedScheduler loaded{others, chain(0.25)};
+    loaded.load_state_dict(saved.state_dict(), OnMismatch::keep_constructed);
+    CHECK(others[0].lr == 0.125);
+  }
+}
+
+TEST_CASE("a state with another number of children is refused") {
+  const schedule::Constant<double> constant{.factor = 0.5, .total_iters = 9};
+  std::vector<ParamGroup<double>> groups{{.lr = 1}};
+  const ChainedScheduler saved{groups, {.schedules = {constant, constant, constant}}};
+  ChainedScheduler loaded{groups, {.schedules = {constant, constant}}};
+  for (const auto on_mismatch : {OnMismatch::error, OnMismatch::keep_constructed, OnMismatch::take_saved}) {
+    CHECK(message_of([&] { loaded.load_state_dict(saved.state_dict(), on_mismatch); }) ==
+          "ChainedScheduler: cannot load the state: options.schedulers has 3 elements in the state and 2 in the "
+          "scheduler");
+  }
+}
+
 TEST_CASE("keep_constructed leaves a rate that the user has set") {
   std::vector<ParamGroup<double>> groups{{.lr = 1.0}};
   StepLR saved{groups, {.step_size = 2}};
