@@ -522,6 +522,29 @@ TEST_CASE("a phase of a product that drives no momentum leaves that of the user,
   }
 }
 
+TEST_CASE("each of many groups has its own momentum, or none that is driven") {
+  const std::vector<double> low{0.1, 0.2, 0.3, 0.4, 0.45, 0.48};
+  const std::vector<double> high{0.9, 0.85, 0.8, 0.75, 0.7, 0.65};
+  Groups<double> groups(6, {.lr = 0.1, .momentum = 0.5});
+  CyclicLR scheduler{groups,
+                     {.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 1, .base_momentum = low, .max_momentum = high}};
+  for (std::size_t i = 0; i < 6; ++i) CHECK(groups[i].momentum == high[i]);
+  scheduler.step();
+  for (std::size_t i = 0; i < 6; ++i) CHECK(groups[i].momentum == low[i]);
+
+  const schedule::Cyclic<double> driven{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 1};
+  const schedule::Constant<double> not_driven{.factor = 1, .total_iters = 0};
+  Groups<double> others(5, {.lr = 0.1, .momentum = 0.5});
+  Scheduled some{others, schedule::PerGroup<double>{.schedules = {driven, not_driven, driven, driven, not_driven}}};
+  others[1].momentum = 0.25;
+  others[4].momentum = 0.75;
+  some.step();
+  CHECK(others[0].momentum == 0.8);
+  CHECK(others[1].momentum == 0.25);
+  CHECK(others[3].momentum == 0.8);
+  CHECK(others[4].momentum == 0.75);
+}
+
 TEST_CASE("a seek to a phase that has driven no momentum yet brings back what there was, resumed too") {
   const schedule::Sequential<double> constant_then_cycle{
       .schedules = {schedule::Constant<double>{.factor = 1, .total_iters = 0},

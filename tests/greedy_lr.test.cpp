@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <array>
+
 #include <lr_scheduler/greedy_lr.hpp>
 // First, to show that it needs no other header.
 
@@ -170,6 +172,26 @@ TEST_CASE("GreedyLR smooths by the mean of a window") {
   CHECK(scheduler.best() == 3.0);
   scheduler.step(0);
   CHECK(scheduler.best() == 0.0);
+}
+
+TEST_CASE("GreedyLR resumes between two bad epochs, and between two good ones") {
+  const GreedyOptions<double> options{.factor = 0.5, .patience = 1, .max_lr = 64};
+  for (const auto& [first, second, expected] :
+       {std::array{9.0, 9.0, 1.0}, std::array{7.0, 6.0, 4.0}}) {  // two of either make more than patience
+    std::vector<ParamGroup<double>> groups{{.lr = 2}};
+    GreedyLR saved{groups, options};
+    saved.step(8.0);
+    saved.step(first);
+    std::vector<ParamGroup<double>> others{{.lr = 2}};
+    GreedyLR loaded{others, options};
+    loaded.load_state_dict(saved.state_dict());
+    CHECK(loaded.num_bad_epochs() == saved.num_bad_epochs());
+    CHECK(loaded.num_good_epochs() == saved.num_good_epochs());
+    loaded.step(second);
+    saved.step(second);
+    CHECK(others[0].lr == groups[0].lr);
+    CHECK(others[0].lr == expected);
+  }
 }
 
 TEST_CASE("GreedyLR resumes in the middle of a window, a smaller one too") {

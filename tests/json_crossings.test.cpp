@@ -161,5 +161,15 @@ TEST_CASE("a state in JSON with a rate or a counter that no run can have is refu
   refuses("cooldown_counter", 4611686018427387905);
 }
 
+TEST_CASE("a number of a list is no text, wherever it stands") {
+  const auto message = [](const char* text) {
+    return message_of([&] { (void)schedule_from_json<double>(nlohmann::json::parse(text)); });
+  };
+  CHECK(message(R"({"type": "CyclicLR", "base_lr": ["0.1", 0.2], "max_lr": 1})") ==
+        "base_lr[0]: expected a number, got \"0.1\"");
+  CHECK(message(R"({"type": "CyclicLR", "base_lr": [0.1, "0.2"], "max_lr": 1})") ==
+        "base_lr[1]: expected a number, got \"0.2\"");
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing
