@@ -3,6 +3,7 @@
 #define LR_SCHEDULER_TESTS_FRAMEWORKS_CHECKS_HPP
 
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,11 @@ inline void check_resumes(const std::string& text) {
     resumed->step();
     sought->step();
   }
+}
+
+/// A schedule with its options, as a state has them.
+inline std::string shown(const AnySchedule<double>& schedule) {
+  return detail::text_of(detail::encode_options<double>(schedule), std::numeric_limits<double>::digits);
 }
 
 }  // namespace lr_scheduler::testing

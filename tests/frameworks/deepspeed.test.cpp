@@ -244,5 +244,10 @@ TEST_CASE("schedulers of DeepSpeed from a configuration resume and seek") {
                     "cycle_first_step_size": 5, "decay_step_size": 2, "decay_lr_rate": 0.5})");
 }
 
+TEST_CASE("DeepSpeed's logarithmic warm-up shows its options") {
+  CHECK(shown(deepspeed::LogWarmup<double>{.warmup_steps = 4, .start_factor = 0.5}) ==
+        "deepspeed.LogWarmup(warmup_steps=4, start_factor=0.5)");
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing

@@ -251,5 +251,12 @@ TEST_CASE("what is written wrong in a configuration of Keras is named, and the n
         "decay_rate: missing key, keras.ExponentialDecay requires it");
 }
 
+TEST_CASE("a curve of keras' own shows its options, and cycles refuse a rate below zero") {
+  CHECK(shown(keras::PolynomialCycles<double>{.decay_steps = 4, .power = 2}) ==
+        "keras.PolynomialCycles(decay_steps=4, power=2)");
+  CHECK(refusal_of(R"({"type": "keras.CosineDecayRestarts", "initial_learning_rate": -1, "first_decay_steps": 4})") ==
+        "keras.CosineDecayRestarts: initial_learning_rate must be finite and not negative, got -1");
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing

@@ -293,6 +293,15 @@ TEST_CASE("optax's arguments that are out of range are refused") {
   CHECK(refusal_of(R"({"type": "optax.polynomial_schedule", "init_value": 1, "end_value": 1, "power": -1,
                        "transition_steps": 4})") ==
         "optax.polynomial_schedule: power must be finite and not negative, got -1");
+  CHECK(refusal_of(R"({"type": "optax.polynomial_schedule", "init_value": -1, "end_value": 1, "power": 1,
+                       "transition_steps": 4})") ==
+        "optax.polynomial_schedule: init_value must be finite and not negative, got -1");
+  CHECK(refusal_of(R"({"type": "optax.exponential_decay", "init_value": -1, "transition_steps": 4,
+                       "decay_rate": 0.5})") ==
+        "optax.exponential_decay: init_value must be finite and not negative, got -1");
+  CHECK(refusal_of(R"({"type": "optax.exponential_decay", "init_value": 1, "transition_steps": 4,
+                       "decay_rate": 0.5, "end_value": -1})") ==
+        "optax.exponential_decay: end_value must be finite and not negative, got -1");
   CHECK(refusal_of(R"({"type": "optax.cosine_decay_schedule", "init_value": 1, "decay_steps": 0})") ==
         "optax.cosine_decay_schedule: decay_steps must be positive, got 0");
   CHECK(refusal_of(R"({"type": "optax.cosine_decay_schedule", "init_value": 1, "decay_steps": 4, "alpha": -1})") ==

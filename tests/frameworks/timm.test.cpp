@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <limits>
+
 #include <lr_scheduler/frameworks/timm.hpp>
 // First, to show that it needs no other header.
 
@@ -282,6 +284,16 @@ TEST_CASE("a timm scheduler of a configuration is resumed and sought") {
           "stable_timescale": 3})");
 }
 
+TEST_CASE("timm's own curves show their options and refuse what is out of range") {
+  CHECK(shown(timm::Tanh<double>{.steps = 4, .lb = -2, .ub = 1}) == "timm.Tanh(steps=4, lb=-2, ub=1)");
+  CHECK(shown(timm::Step<double>{.decay_t = 1.5, .decay_rate = 0.5}) == "timm.Step(decay_t=1.5, decay_rate=0.5)");
+  const double infinity = std::numeric_limits<double>::infinity();
+  CHECK(message_of([&] { timm::Tanh<double>{.steps = 4, .lb = -infinity}.validate(); }) ==
+        "timm.Tanh: lb must be finite, got -inf");
+  CHECK(message_of([&] { timm::Tanh<double>{.steps = 4, .ub = infinity}.validate(); }) ==
+        "timm.Tanh: ub must be finite, got inf");
+}
+
 TEST_CASE("timm's arguments that are out of range are refused") {
   CHECK(refusal_of(R"({"type": "timm.CosineLRScheduler", "t_initial": 0})") ==
         "timm.CosineLRScheduler: t_initial must be positive, got 0");
@@ -319,6 +331,16 @@ TEST_CASE("timm's arguments that are out of range are refused") {
         "timm.WSDLRScheduler: decay_power must be finite and positive, got 0");
   CHECK(refusal_of(R"({"type": "timm.WSDLRScheduler", "t_initial": 5, "decay_t": 5, "stable_power": 0})") ==
         "timm.WSDLRScheduler: stable_power must be finite and positive, got 0");
+  CHECK(refusal_of(R"({"type": "timm.WSDLRScheduler", "t_initial": 5, "decay_t": 5, "decay_ratio": 0})") ==
+        "timm.WSDLRScheduler: decay_ratio must be greater than 0 and less than 1, got 0");
+  CHECK(refusal_of(R"({"type": "timm.WSDLRScheduler", "t_initial": 5, "decay_t": 5, "warmup_t": -1})") ==
+        "timm.WSDLRScheduler: warmup_t must not be negative, got -1");
+  CHECK(refusal_of(R"({"type": "timm.create_scheduler_v2", "warmup_epochs": -1})") ==
+        "timm.create_scheduler_v2: warmup_epochs must not be negative, got -1");
+  CHECK(refusal_of(R"({"type": "timm.create_scheduler_v2", "decay_milestones": [3, -1]})") ==
+        "timm.create_scheduler_v2: decay_milestones[1] must not be negative, got -1");
+  CHECK(refusal_of(R"({"type": "timm.create_scheduler_v2", "decay_epochs": 0})") ==
+        "timm.create_scheduler_v2: decay_epochs must be finite and positive, got 0");
   CHECK(refusal_of(R"({"type": "timm.create_scheduler_v2", "num_epochs": 0})") ==
         "timm.create_scheduler_v2: num_epochs must be positive, got 0");
   CHECK(refusal_of(R"({"type": "timm.create_scheduler_v2", "step_on_epochs": false})") ==
