@@ -20,6 +20,7 @@
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/text.hpp>
 #include <lr_scheduler/fwd.hpp>
+#include <lr_scheduler/option.hpp>
 #include <lr_scheduler/schedule.hpp>
 
 namespace lr_scheduler {

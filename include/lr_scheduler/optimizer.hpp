@@ -13,7 +13,6 @@
 
 #include <lr_scheduler/detail/bits.hpp>
 #include <lr_scheduler/fwd.hpp>
-#include <lr_scheduler/option.hpp>
 
 namespace lr_scheduler {
 
@@ -65,9 +64,7 @@ template <class R>
 concept ParamGroupRange = requires(R& range) {
   std::size(range);
   scalar_of_group(std::begin(range)[std::ptrdiff_t{}]);
-  requires std::is_lvalue_reference_v<element_t<R>>;
-  requires !std::is_const_v<std::remove_reference_t<element_t<R>>>;
-};
+} && std::is_lvalue_reference_v<element_t<R>> && !std::is_const_v<std::remove_reference_t<element_t<R>>>;
 
 /// What a function gives is a reference or a view, which reaches its elements even when it is const, and no copy.
 template <class R>

@@ -17,8 +17,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <lr_scheduler/detail/bits.hpp>
 #include <lr_scheduler/detail/codec.hpp>
 #include <lr_scheduler/detail/field.hpp>
+#include <lr_scheduler/detail/text.hpp>
 #include <lr_scheduler/json.hpp>
 #include <lr_scheduler/lr_scheduler.hpp>
 
@@ -165,8 +167,8 @@ class OptionsReader {
   }
 
  private:
-  OptionsReader(const StateDict& constructed, const StateDict& theirs, const std::string& path)
-      : theirs_(theirs), path_(path), options_(constructed) {}
+  OptionsReader(StateDict constructed, const StateDict& theirs, const std::string& path)
+      : theirs_(theirs), path_(path), options_(std::move(constructed)) {}
 
   [[nodiscard]] const StateValue& their(std::string_view key) const { return require_key(theirs_, key, path_); }
 
@@ -414,6 +416,7 @@ class StateWriter {
 
   [[nodiscard]] nlohmann::json per_group(const StateValue& value) const {
     if (value.get_if<StateValue::List>() != nullptr) return to_json(value);
+    // NOLINTNEXTLINE(modernize-return-braced-init-list): braces would be a list of the two
     return nlohmann::json(last_lrs_.size(), to_json(value));
   }
 

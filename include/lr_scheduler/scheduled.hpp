@@ -7,16 +7,18 @@
 #include <cstring>
 #include <limits>
 #include <optional>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <lr_scheduler/any_schedule.hpp>
+#include <lr_scheduler/detail/bits.hpp>
 #include <lr_scheduler/detail/field.hpp>
 #include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/detail/text.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/optimizer.hpp>
 #include <lr_scheduler/schedule.hpp>

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include <lr_scheduler/detail/bits.hpp>
 #include <lr_scheduler/detail/codec.hpp>
 #include <lr_scheduler/detail/field.hpp>
 #include <lr_scheduler/detail/text.hpp>

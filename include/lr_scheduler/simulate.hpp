@@ -3,6 +3,7 @@
 #define LR_SCHEDULER_SIMULATE_HPP
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <initializer_list>
 #include <limits>
@@ -18,6 +19,8 @@
 #include <lr_scheduler/detail/check.hpp>
 #include <lr_scheduler/detail/field.hpp>
 #include <lr_scheduler/detail/leg.hpp>
+#include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/detail/parts.hpp>
 #include <lr_scheduler/detail/way.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/optimizer.hpp>

@@ -9,6 +9,7 @@
 
 #include <lr_scheduler/detail/check.hpp>
 #include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/detail/text.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/option.hpp>
 

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -349,7 +348,9 @@ concept CanBeProbed = std::is_class_v<S> && !std::is_final_v<S>;
 template <class S>
 concept MentionsFields = CanBeProbed<S> && !requires { &WithDecoy<S, HasFields>::fields; };
 template <class S>
-concept MentionsName = requires { S::name; } || (CanBeProbed<S> && !requires { &WithDecoy<S, HasName>::name; });
+concept ClashesWithName = CanBeProbed<S> && !requires { &WithDecoy<S, HasName>::name; };
+template <class S>
+concept MentionsName = ClashesWithName<S> || requires { S::name; };
 
 /// Whether a schedule names its options.
 template <class S>

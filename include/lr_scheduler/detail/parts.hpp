@@ -3,14 +3,12 @@
 #define LR_SCHEDULER_DETAIL_PARTS_HPP
 
 #include <array>
-#include <bit>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
-#include <utility>
 
 #include <lr_scheduler/detail/bits.hpp>
 #include <lr_scheduler/detail/math.hpp>

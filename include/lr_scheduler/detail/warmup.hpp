@@ -2,11 +2,8 @@
 #ifndef LR_SCHEDULER_DETAIL_WARMUP_HPP
 #define LR_SCHEDULER_DETAIL_WARMUP_HPP
 
-#include <string>
-
 #include <lr_scheduler/detail/check.hpp>
 #include <lr_scheduler/detail/leg.hpp>
-#include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/parts.hpp>
 #include <lr_scheduler/detail/text.hpp>
 #include <lr_scheduler/detail/way.hpp>

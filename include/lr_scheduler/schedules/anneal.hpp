@@ -8,6 +8,7 @@
 
 #include <lr_scheduler/detail/check.hpp>
 #include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/detail/parts.hpp>
 #include <lr_scheduler/detail/shape.hpp>
 #include <lr_scheduler/detail/text.hpp>
 #include <lr_scheduler/detail/way.hpp>

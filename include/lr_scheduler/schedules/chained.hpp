@@ -12,7 +12,6 @@
 #include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/fwd.hpp>
-#include <lr_scheduler/option.hpp>
 #include <lr_scheduler/schedule.hpp>
 #include <lr_scheduler/time.hpp>
 

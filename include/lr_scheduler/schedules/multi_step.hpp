@@ -8,6 +8,7 @@
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/option.hpp>
 #include <lr_scheduler/schedule.hpp>
+#include <lr_scheduler/time.hpp>
 
 namespace lr_scheduler::schedule {
 

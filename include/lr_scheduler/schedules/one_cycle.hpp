@@ -3,7 +3,6 @@
 #define LR_SCHEDULER_SCHEDULES_ONE_CYCLE_HPP
 
 #include <array>
-#include <cstddef>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -12,6 +11,8 @@
 
 #include <lr_scheduler/detail/check.hpp>
 #include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/detail/parts.hpp>
+#include <lr_scheduler/detail/text.hpp>
 #include <lr_scheduler/detail/way.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/option.hpp>

@@ -9,9 +9,7 @@
 #include <lr_scheduler/any_schedule.hpp>
 #include <lr_scheduler/detail/check.hpp>
 #include <lr_scheduler/detail/leg.hpp>
-#include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/fwd.hpp>
-#include <lr_scheduler/option.hpp>
 #include <lr_scheduler/schedule.hpp>
 #include <lr_scheduler/time.hpp>
 

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include <lr_scheduler/any_schedule.hpp>
 #include <lr_scheduler/detail/check.hpp>
 #include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/detail/parts.hpp>
 #include <lr_scheduler/detail/way.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/option.hpp>

@@ -11,7 +11,6 @@
 #include <lr_scheduler/detail/parts.hpp>
 #include <lr_scheduler/detail/text.hpp>
 #include <lr_scheduler/fwd.hpp>
-#include <lr_scheduler/option.hpp>
 #include <lr_scheduler/schedule.hpp>
 #include <lr_scheduler/time.hpp>
 

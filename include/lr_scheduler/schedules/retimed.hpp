@@ -12,6 +12,8 @@
 #include <lr_scheduler/detail/bits.hpp>
 #include <lr_scheduler/detail/check.hpp>
 #include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/detail/parts.hpp>
+#include <lr_scheduler/detail/text.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/option.hpp>
 #include <lr_scheduler/schedule.hpp>

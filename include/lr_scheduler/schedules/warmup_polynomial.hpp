@@ -8,9 +8,9 @@
 #include <lr_scheduler/detail/check.hpp>
 #include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
+#include <lr_scheduler/detail/parts.hpp>
 #include <lr_scheduler/detail/shape.hpp>
 #include <lr_scheduler/detail/warmup.hpp>
-#include <lr_scheduler/detail/way.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/option.hpp>
 #include <lr_scheduler/schedule.hpp>

@@ -10,7 +10,6 @@
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/shape.hpp>
 #include <lr_scheduler/detail/warmup.hpp>
-#include <lr_scheduler/detail/way.hpp>
 #include <lr_scheduler/fwd.hpp>
 #include <lr_scheduler/option.hpp>
 #include <lr_scheduler/schedule.hpp>
