@@ -62,6 +62,14 @@ TEST_CASE("a checkpoint file is written whole or not at all") {
     CHECK(message_of<std::runtime_error>([&] { load_checkpoint(folder / "none.json", other.scheduler); }) ==
           "cannot read the checkpoint " + (folder / "none.json").string());
   }
+  SECTION("its name may be in any language") {
+    const auto named = folder / std::filesystem::path(u8"\u0448\u0430\u0433 \u6b65.json");
+    save_checkpoint(named, run.scheduler);
+    run.scheduler.step();
+    save_checkpoint(named, run.scheduler);
+    load_checkpoint(named, other.scheduler);
+    CHECK(other.scheduler.last_epoch() == 3);
+  }
   std::filesystem::remove_all(folder);
 }
 

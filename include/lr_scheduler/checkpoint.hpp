@@ -10,7 +10,9 @@
 #include <string>
 #include <system_error>
 
-#if __has_include(<unistd.h>)
+#if defined(_WIN32)
+#include <io.h>
+#elif __has_include(<unistd.h>)
 #include <unistd.h>
 #endif
 
@@ -20,8 +22,19 @@ namespace lr_scheduler {
 
 namespace detail {
 
+/// On Windows a name in the characters of the system, which need not fit into those of the program.
+inline std::FILE* open_to_write(const std::filesystem::path& file) {
+#if defined(_WIN32)
+  return ::_wfopen(file.c_str(), L"wb");
+#else
+  return std::fopen(file.c_str(), "wb");
+#endif
+}
+
 inline bool sync_to_disk([[maybe_unused]] std::FILE* stream) {
-#if __has_include(<unistd.h>)
+#if defined(_WIN32)
+  return ::_commit(::_fileno(stream)) == 0;
+#elif __has_include(<unistd.h>)
   return ::fsync(::fileno(stream)) == 0;
 #else
   return true;
@@ -31,13 +44,13 @@ inline bool sync_to_disk([[maybe_unused]] std::FILE* stream) {
 }  // namespace detail
 
 /// Writes JSON to a file so that a crash leaves either the old file or the new one, whole: first to FILE.partial, on
-/// POSIX down to the disk, which then takes the file's place. Throws std::runtime_error where the file cannot be
-/// written; the old one is then as it was.
+/// POSIX and Windows down to the disk, which then takes the file's place. Throws std::runtime_error where the file
+/// cannot be written; the old one is then as it was.
 inline void save_checkpoint(const std::filesystem::path& file, const nlohmann::json& checkpoint) {
   std::filesystem::path partial = file;
   partial += ".partial";
   const std::string text = checkpoint.dump();
-  std::FILE* const stream = std::fopen(partial.string().c_str(), "wb");
+  std::FILE* const stream = detail::open_to_write(partial);
   bool written = stream != nullptr;
   if (stream != nullptr) {
     written = std::fwrite(text.data(), 1, text.size(), stream) == text.size() && std::fflush(stream) == 0 &&
