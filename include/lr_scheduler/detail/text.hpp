@@ -54,9 +54,13 @@ template <std::floating_point N>
 /// A real by printf's %e or %f with this many digits after the point.
 template <std::floating_point N>
 [[nodiscard]] std::string print(const N& number, char conversion, int digits) {
-  char format[] = {'%', '.', '*', 'L', conversion, '\0'};
   char buffer[64];
-  std::snprintf(buffer, sizeof(buffer), format, digits, static_cast<long double>(number));
+  const bool has_exponent = conversion == 'e';
+  if constexpr (std::same_as<N, long double>) {
+    std::snprintf(buffer, sizeof(buffer), has_exponent ? "%.*Le" : "%.*Lf", digits, number);
+  } else {
+    std::snprintf(buffer, sizeof(buffer), has_exponent ? "%.*e" : "%.*f", digits, static_cast<double>(number));
+  }
   std::string text = buffer;
   if (const char point = decimal_point(); point != '.') {
     for (char& c : text) c = c == point ? '.' : c;
