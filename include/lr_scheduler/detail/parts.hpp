@@ -31,7 +31,7 @@ template <int quarters, class C>
     }
   }
   if constexpr (std::floating_point<C>) {
-    constexpr C scale = C(std::uint64_t{1} << lost) + C(1);
+    constexpr C scale = C(std::uint64_t{1} << lost / 2) * C(std::uint64_t{1} << (lost + 1) / 2) + C(1);  // 2^lost + 1
     if (x > std::numeric_limits<C>::max() / scale || x < -std::numeric_limits<C>::max() / scale) return x;
     const C scaled = scale * x;
     return scaled - (scaled - x);
@@ -222,7 +222,9 @@ struct Exponential {
     constexpr C log_2 = static_cast<C>(0.693147180559945309417232121458176568L);
     constexpr C log_2_low = std::numeric_limits<C>::digits == 53   ? static_cast<C>(2.319046813846299558418e-17L)
                             : std::numeric_limits<C>::digits == 64 ? static_cast<C>(-1.145835272679873281095e-20L)
-                                                                   : C(0);
+                            : std::numeric_limits<C>::digits == 113
+                                ? static_cast<C>(-7.00813947454958542141414223529726e-36L)
+                                : C(0);
     constexpr C most = C(2 * std::numeric_limits<C>::max_exponent);
     const Parts<C> limited = x.high < -most ? Parts<C>(-most) : x.high > most ? Parts<C>(most) : x;
     const C k = std::nearbyint(limited.high / log_2);
