@@ -109,7 +109,7 @@ struct GreedyCounters {
   void fit(const GreedyOptions<T>& options) {
     if (!options.smooth) return;
     const auto size = static_cast<std::size_t>(options.window_size);
-    if (metrics.size() > size) metrics.erase(metrics.begin(), metrics.end() - options.window_size);
+    if (metrics.size() > size) metrics.erase(metrics.begin(), metrics.end() - static_cast<std::ptrdiff_t>(size));
     metrics.reserve(size + 1);
   }
 };
