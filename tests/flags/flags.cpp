@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -19,9 +18,11 @@ namespace {
 
 using namespace lr_scheduler;
 
+int checks = 0;
 int failures = 0;
 
 void expect(bool holds, const char* what) {
+  ++checks;
   if (holds) return;
   std::printf("failed: %s\n", what);
   ++failures;
@@ -42,16 +43,16 @@ V hidden(V value) {
 
 /// Made of bits: under -ffast-math the compiler takes no such value to exist.
 double not_a_number() {
-  return std::bit_cast<double>(hidden(std::uint64_t{0x7ff8'0000'0000'0000U}));
+  return detail::from_bits<double>(hidden(std::uint64_t{0x7ff8'0000'0000'0000U}));
 }
 
 double infinite() {
-  return std::bit_cast<double>(hidden(std::uint64_t{0x7ff0'0000'0000'0000U}));
+  return detail::from_bits<double>(hidden(std::uint64_t{0x7ff0'0000'0000'0000U}));
 }
 
 /// By the bits, which no flag makes the compiler doubt: a number, and not an infinite one.
 bool is_finite(double x) {
-  return (std::bit_cast<std::uint64_t>(x) & 0x7ff0'0000'0000'0000U) != 0x7ff0'0000'0000'0000U;
+  return (detail::from_bits<std::uint64_t>(x) & 0x7ff0'0000'0000'0000U) != 0x7ff0'0000'0000'0000U;
 }
 
 template <class F>
@@ -197,7 +198,7 @@ void overflowing() {
   for (int k = 0; k < 8; ++k) {
     scheduler.step();
     for (const auto& group : groups) {
-      const auto bits = std::bit_cast<std::uint32_t>(group.lr);
+      const auto bits = detail::from_bits<std::uint32_t>(group.lr);
       expect((bits & 0x7f80'0000U) != 0x7f80'0000U, "a rate is always finite");
     }
   }
@@ -335,5 +336,6 @@ int main() {
   resumed<long double>();
   too_large();
   refused();
-  return failures == 0 ? 0 : 1;
+  std::printf("%d checks, %d failed\n", checks, failures);
+  return failures == 0 && checks > 500 ? 0 : 1;
 }

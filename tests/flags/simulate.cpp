@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -26,8 +25,8 @@ std::size_t checked = 0;
 template <class T>
 std::int64_t ulps_between(T left, T right) {
   using Bits = std::conditional_t<std::same_as<T, float>, std::int32_t, std::int64_t>;
-  const std::int64_t first = std::bit_cast<Bits>(left);
-  const std::int64_t second = std::bit_cast<Bits>(right);
+  const std::int64_t first = detail::from_bits<Bits>(left);
+  const std::int64_t second = detail::from_bits<Bits>(right);
   if ((first < 0) != (second < 0)) return std::numeric_limits<std::int64_t>::max();
   return first < second ? second - first : first - second;
 }
