@@ -2,7 +2,7 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-jobs=$(getconf _NPROCESSORS_ONLN 2> /dev/null || echo 2)
+jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN 2> /dev/null || echo 2)}
 
 has_command() { "$1" --version > /dev/null 2>&1; }
 

@@ -12,4 +12,8 @@
 #include <catch2/catch.hpp>
 #endif
 
+#if defined(__clang__) && __clang_major__ >= 22
+#pragma clang diagnostic ignored "-Wc2y-extensions"  // the macros of Catch2 count with __COUNTER__
+#endif
+
 #endif  // LR_SCHEDULER_TESTS_SUPPORT_CATCH_HPP

@@ -55,6 +55,17 @@ inline About pytorch(long double value) {
   return {value, 100};
 }
 
+/// By how many units in the last place of a T a function of <cmath> may be off: by 1, but where those of long double
+/// have the digits of a double, as on WebAssembly, by what a double lacks.
+template <std::floating_point T>
+double cmath_unit() {
+  const volatile T one = 1;  // so that it is not the compiler that computes it
+  constexpr T e = static_cast<T>(2.718281828459045235360287471352662498L);
+  constexpr T epsilon = std::numeric_limits<T>::epsilon();
+  if (std::abs(std::exp(T(one)) - e) <= 4 * epsilon) return 1;
+  return static_cast<double>(std::numeric_limits<double>::epsilon() / epsilon);
+}
+
 /// Two groups with different rates: 0.1 and 0.4.
 template <Scalar T>
 Groups<T> two_groups() {

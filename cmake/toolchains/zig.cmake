@@ -1,0 +1,14 @@
+# What zig (PyPI's ziglang) builds for: LR_SCHEDULER_ZIG is its program, LR_SCHEDULER_ZIG_TARGET an architecture, a system and
+# a standard library of C, such as x86_64-linux-musl.
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES LR_SCHEDULER_ZIG LR_SCHEDULER_ZIG_TARGET)
+set(CMAKE_SYSTEM_NAME Linux)
+if(LR_SCHEDULER_ZIG_TARGET MATCHES "macos")
+  set(CMAKE_SYSTEM_NAME Darwin)
+elseif(LR_SCHEDULER_ZIG_TARGET MATCHES "windows")
+  set(CMAKE_SYSTEM_NAME Windows)
+endif()
+string(REGEX REPLACE "-.*" "" CMAKE_SYSTEM_PROCESSOR "${LR_SCHEDULER_ZIG_TARGET}")
+set(CMAKE_CXX_COMPILER "${LR_SCHEDULER_ZIG}" c++ -target "${LR_SCHEDULER_ZIG_TARGET}")
+if(CMAKE_SYSTEM_NAME STREQUAL Windows)
+  set(CMAKE_CROSSCOMPILING_EMULATOR wine)
+endif()
