@@ -26,6 +26,26 @@ void release(void* memory) noexcept {
   std::free(memory);
 }
 
+// Windows has functions of its own.
+void* allocate(std::size_t size, std::align_val_t alignment) noexcept {
+  const auto unit = static_cast<std::size_t>(alignment);
+#ifdef _WIN32
+  void* const memory = _aligned_malloc(size, unit);
+#else
+  void* const memory = std::aligned_alloc(unit, (size + unit - 1) / unit * unit);
+#endif
+  if (memory != nullptr) ++made;
+  return memory;
+}
+void release_aligned(void* memory) noexcept {
+#ifdef _WIN32
+  if (memory != nullptr) ++freed;
+  _aligned_free(memory);
+#else
+  release(memory);
+#endif
+}
+
 }  // namespace
 
 // The form that does not throw is replaced too, as the address sanitizer's own would not be freed here.
@@ -43,10 +63,7 @@ void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
 }
 void* operator new(std::size_t size, std::align_val_t alignment) {
   if (before != nullptr) before();
-  const auto unit = static_cast<std::size_t>(alignment);
-  void* const memory = checked(std::aligned_alloc(unit, (size + unit - 1) / unit * unit));
-  ++made;
-  return memory;
+  return checked(allocate(size, alignment));
 }
 void operator delete(void* memory) noexcept {
   release(memory);
@@ -55,10 +72,10 @@ void operator delete(void* memory, std::size_t) noexcept {
   release(memory);
 }
 void operator delete(void* memory, std::align_val_t) noexcept {
-  release(memory);
+  release_aligned(memory);
 }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-  release(memory);
+  release_aligned(memory);
 }
 
 namespace lr_scheduler::testing {
