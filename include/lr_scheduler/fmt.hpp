@@ -8,7 +8,6 @@
 
 #include <concepts>
 #include <string>
-#include <string_view>
 
 #include <fmt/format.h>
 

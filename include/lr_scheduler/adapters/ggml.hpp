@@ -12,7 +12,6 @@
 #include <ggml-opt.h>
 #include <limits>
 #include <stdexcept>
-#include <string>
 
 #include <lr_scheduler/any_schedule.hpp>
 #include <lr_scheduler/detail/text.hpp>
