@@ -98,7 +98,7 @@ struct Power : FineFactor<T> {
 
   constexpr Power() = default;
   constexpr Power(const T& base, const Time& exponent)
-      : FineFactor<T>(detail::power(C(base), detail::parts_of<C>(exponent))), gamma(C(base)), n(exponent) {}
+      : FineFactor<T>(detail::power(C(base), exponent)), gamma(C(base)), n(exponent) {}
 
   struct Move {
     C ratio;

@@ -155,8 +155,7 @@ class ScheduleFollower : public Scheduler<T> {
         groups.remembered[i].on_curve = can.closed_form;
         if (can.own_base) groups.base_lrs[i] = schedule.at(Time(0), Group<T>(groups.base_lrs[i], i));
       }
-      // It may have come from a place with another schedule.
-      if (!can.closed_form || !can.chains) groups.remembered[i].on_curve = can.closed_form;
+      take_only_form(groups.remembered[i], can);  // it may have come from a place with another schedule
       if (can.momentum && !optimizer_.momentum(i)) {
         throw std::invalid_argument(std::string(schedule.name()) + ": cycle_momentum is true, but parameter group " +
                                     std::to_string(i) + " has no momentum: give it one or set .cycle_momentum = false");
@@ -175,7 +174,7 @@ class ScheduleFollower : public Scheduler<T> {
     }
     const Rates<T> all = rates_of(groups, momentum_since);
     for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
-      groups.remembered[i].is_along_curve = t.fraction != 0 || is_on_curve(groups, i);
+      groups.remembered[i].is_along_curve = t.fraction != 0 || is_on_curve(groups, i, groups.before[i]);
     }
     const auto is_along_curve = [&](std::size_t i) { return groups.remembered[i].is_along_curve; };
     for (std::size_t begin = 0, end = 0; begin < groups.lrs.size(); begin = end) {  // runs of groups that are alike
@@ -190,9 +189,13 @@ class ScheduleFollower : public Scheduler<T> {
   }
 
   /// Whether a group is on the curve still. One that something else has moved is not, unless it knows no other form.
-  [[nodiscard]] bool is_on_curve(const Groups& groups, std::size_t i) const {
-    if (!*groups.remembered[i].on_curve) return false;
-    return !detail::bits_differ(groups.before[i], groups.lrs[i]) || !schedule_.abilities(i).chains;
+  [[nodiscard]] bool is_on_curve(const Groups& groups, std::size_t i, const T& lr) const {
+    if (groups.remembered[i].on_curve != true) return false;
+    return !detail::bits_differ(lr, groups.lrs[i]) || !schedule_.abilities(i).chains;
+  }
+  /// One whose schedule knows a single form is on that.
+  static void take_only_form(Remembered& group, const Abilities& can) {
+    if (!can.closed_form || !can.chains) group.on_curve = can.closed_form;
   }
 
   void arrive(const Time& t, Groups& groups) noexcept {
@@ -231,8 +234,7 @@ class ScheduleFollower : public Scheduler<T> {
     for (std::size_t i = 0; i < groups.lrs.size(); ++i) {
       Remembered& group = groups.remembered[i];
       const T lr = optimizer_.lr(i);
-      group.on_curve =
-          group.on_curve == true && (!detail::bits_differ(lr, groups.lrs[i]) || !schedule_.abilities(i).chains);
+      group.on_curve = is_on_curve(groups, i, lr);
       groups.lrs[i] = lr;
       group.momentum = optimizer_.momentum(i);
     }
@@ -291,7 +293,7 @@ class ScheduleFollower : public Scheduler<T> {
       }
       Remembered& group = groups.remembered[i];
       const Group<T> base(groups.base_lrs[i], i);
-      if (!can.closed_form || !can.chains) group.on_curve = can.closed_form;
+      take_only_form(group, can);
       if (!group.on_curve) group.on_curve = is_near_curve(saved, t, base, groups.lrs[i]);
       groups.next[i] = joins && *group.on_curve ? schedule.at(t, base) : groups.lrs[i];
       if (can.momentum && (joins || !group.momentum)) group.momentum = schedule.momentum(t, base);

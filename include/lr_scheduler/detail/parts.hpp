@@ -201,6 +201,11 @@ template <class C>
   const Parts<C> whole = exponent.settled();
   return power(base.high, whole) + Parts<C>(power(base, whole.high).low);
 }
+template <class C>
+[[nodiscard]] constexpr Parts<C> power(const C& base, const Time& exponent) {
+  if (exponent.fraction == 0) return power(base, C(exponent.epoch));
+  return power(base, parts_of<C>(exponent));
+}
 
 /// e^x = 2^exponent (1 + rest), with x = exponent log(2) + r and rest = r + r^2 / 2 + r^3 / 3! ...
 template <std::floating_point C>

@@ -152,8 +152,7 @@ struct Cyclic {
     if (scale_fn)
       return C(scale_fn(scale_mode == ScaleMode::cycle ? T(C(cycles_over) + C(1)) : static_cast<T>(t.as<C>())));
     if (mode == CyclicMode::triangular2) return detail::half_to_the<C>(cycles_over);
-    if (mode == CyclicMode::exp_range && t.fraction == 0) return detail::power(C(gamma), C(t.epoch));
-    if (mode == CyclicMode::exp_range) return detail::power(C(gamma), detail::parts_of<C>(t));
+    if (mode == CyclicMode::exp_range) return detail::power(C(gamma), t);
     return C(1);
   }
 };
