@@ -83,6 +83,34 @@ TEMPLATE_TEST_CASE("powers take what is in the second part of the base or the ex
   CHECK(error_of(detail::power(T(0.999L), sum), Wide(pow(Wide(T(0.999L)), wide(sum)))) < cmath_unit<T>());
 }
 
+TEMPLATE_TEST_CASE("powers without pow() are within a unit in the last place", "", double, long double) {
+  using T = TestType;
+  if (FLT_EVAL_METHOD == 2 && std::same_as<T, double>) return;
+  for (const T base : {T(1e-30L), T(0.1L), T(1) / T(3), T(0.5), T(0.999L), T(1) - std::numeric_limits<T>::epsilon(),
+                       T(1.001L), T(3), T(1e30L)}) {
+    for (const T exponent : {T(0), T(1), T(2), T(-2), T(0.5), T(7.25L), T(-9.3L), T(421), T(1e5L), T(1e9L)}) {
+      CAPTURE(base, exponent);
+      const Wide exact = pow(Wide(base), Wide(exponent));
+      const T power = detail::power_by_parts(base, exponent);
+      if (exact > Wide(std::numeric_limits<T>::max())) {
+        CHECK(power == std::numeric_limits<T>::max());
+      } else if (exact < Wide(std::numeric_limits<T>::min())) {
+        CHECK(power <= std::numeric_limits<T>::min());
+      } else {
+        CHECK(error_of(detail::Parts<T>(power), exact) < 1);
+      }
+    }
+  }
+  // What has no inverse, or none that is finite.
+  CHECK(detail::power_by_parts(T(0), T(3)) == T(0));
+  CHECK(detail::power_by_parts(T(0), T(0)) == T(1));
+  CHECK(detail::power_by_parts(T(1), std::numeric_limits<T>::max()) == T(1));
+  CHECK(detail::power_by_parts(std::numeric_limits<T>::denorm_min(), T(1)) == std::numeric_limits<T>::denorm_min());
+  CHECK(detail::power_by_parts(std::numeric_limits<T>::max(), T(1)) == std::numeric_limits<T>::max());
+  CHECK(detail::power_by_parts(T(2), std::numeric_limits<T>::max()) == std::numeric_limits<T>::max());
+  CHECK(detail::power_by_parts(T(0.5), std::numeric_limits<T>::max()) == T(0));
+}
+
 TEST_CASE("a time that rounding alone keeps from a whole epoch is that epoch") {
   using Parts = detail::Parts<double>;
   CHECK(detail::time_of(Parts(29.75)) == Time(29, 0.75));

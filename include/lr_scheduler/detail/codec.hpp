@@ -102,7 +102,14 @@ template <Scalar T>
   } else {
     const volatile auto nearest = static_cast<double>(x);  // -ffast-math takes T(double(x)) for x
     if (!bits_differ(T(nearest), x)) return static_cast<double>(nearest);
-    return text_of(x);
+    std::string text = text_of(x);
+    if constexpr (std::floating_point<T>) {
+      if (bits_differ(parse<T>(text).value, x)) {
+        throw std::runtime_error("cannot write " + text + ": printf() here has fewer digits than long double; with " +
+                                 "emscripten, link with -sPRINTF_LONG_DOUBLE");
+      }
+    }
+    return text;
   }
 }
 

@@ -2,6 +2,7 @@
 #ifndef LR_SCHEDULER_DETAIL_MATH_HPP
 #define LR_SCHEDULER_DETAIL_MATH_HPP
 
+#include <cfloat>
 #include <cmath>
 #include <concepts>
 #include <cstdint>
@@ -64,10 +65,30 @@ template <class C>
   return is_finite(x) ? x : std::numeric_limits<C>::max();
 }
 
+/// Without the standard library's pow(): within a unit in the last place.
+template <std::floating_point C>
+[[nodiscard]] C power_by_parts(const C& base, const C& exponent);  // parts.hpp
+
+/// Whether the standard library's pow() is within a unit in the last place, or there is nothing better. mingw-w64's
+/// multiplies, for whole exponents, and is off by tens of units; that of long double is off by as much in musl.
+template <std::floating_point C>
+inline constexpr bool has_exact_pow =
+#if defined(__FAST_MATH__)
+    true;
+#elif defined(__MINGW32__) && FLT_EVAL_METHOD == 0
+    false;
+#else
+    std::numeric_limits<C>::digits <= std::numeric_limits<double>::digits;
+#endif
+
 template <class C>
 [[nodiscard]] constexpr C power(const C& base, const C& exponent) {
-  using std::pow;
-  return clamp_overflow(C(pow(base, exponent)));
+  if constexpr (std::floating_point<C>) {
+    return has_exact_pow<C> ? clamp_overflow(C(std::pow(base, exponent))) : power_by_parts(base, exponent);
+  } else {
+    using std::pow;
+    return clamp_overflow(C(pow(base, exponent)));
+  }
 }
 
 /// e^x - 1, exact where x is small.

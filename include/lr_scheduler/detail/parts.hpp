@@ -269,13 +269,38 @@ template <class C>
 /// log(x) for x = 1 - rest, exact where that is small: Newton's step from that of the standard library.
 template <std::floating_point C>
 [[nodiscard]] Parts<C> logarithm(const Parts<C>& x, const Parts<C>& rest) {
-  const bool is_small = x.high < C(0.5);
-  const C first = is_small ? std::log(x.high) : std::log1p(-rest.high);
+  const bool is_near_1 = x.high >= C(0.5) && x.high < C(2);
+  const C first = is_near_1 ? std::log1p(-rest.high) : std::log(x.high);
   if (first == C(0)) return -rest;
   const Exponential<C> inverse(Parts<C>(-first));
   const Parts<C> more = inverse.minus_one();
-  const C left = (is_small ? x * inverse.value() - Parts<C>(C(1)) : more - rest - rest * more).rounded();
+  const C left = (is_near_1 ? more - rest - rest * more : x * inverse.value() - Parts<C>(C(1))).rounded();
   return Parts<C>(first, left - left * left / 2).settled();
+}
+
+template <std::floating_point C>
+[[nodiscard]] C power_by_parts(const C& base, const C& exponent) {
+  constexpr C least = std::numeric_limits<C>::min() / std::numeric_limits<C>::epsilon();
+  const C size = exponent < C(0) ? -exponent : exponent;
+  const bool has_room = base > least && base < C(1) / least && size < C(0x1p63);  // for its inverse, and its digits
+  if (!has_room) return clamp_overflow(std::pow(base, exponent));
+  // By squares for the whole part, as errors of a logarithm would be multiplied by it.
+  const auto whole = static_cast<std::uint64_t>(size);
+  std::uint64_t bit = std::uint64_t{1} << 62;
+  while (bit > whole) bit >>= 1;
+  Parts<C> product = C(1);
+  for (; bit != 0; bit >>= 1) {
+    product = product * product;
+    if ((whole & bit) != 0) product = product * Parts<C>(base);
+    const bool is_finite_product = is_finite(product.high) && is_finite(product.low);
+    if (!is_finite_product) return exponent < C(0) ? C(0) : std::numeric_limits<C>::max();
+  }
+  if (const C fraction = size - C(whole); fraction != C(0)) {
+    const Parts<C> rest = Parts<C>::exact_sum(C(1), -base);
+    product = product * Exponential<C>(Parts<C>(fraction) * logarithm(Parts<C>(base), rest)).value();
+  }
+  if (exponent < C(0)) product = product.high == C(0) ? std::numeric_limits<C>::max() : Parts<C>(C(1)) / product;
+  return clamp_overflow(product.rounded());
 }
 
 }  // namespace lr_scheduler::detail

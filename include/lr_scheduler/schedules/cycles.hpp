@@ -94,10 +94,10 @@ struct Cycles {
     } else {
       using Parts = detail::Parts<double>;
       const Parts in_cycle = detail::parts_of<double>(t) - Parts(begin_of(cycle));
-      const Parts unstretched = in_cycle / Parts(std::pow(length_mult, cycle));
+      const Parts unstretched = in_cycle / Parts(detail::power(length_mult, cycle));
       if (unstretched.high < length) time = in_cycle.high > 0 ? detail::time_of(unstretched) : Time(0);
     }
-    return {cycle, time, decay == T(1) ? C(1) : detail::power(C(decay), C(cycle))};
+    return {cycle, time, decay == T(1) || cycle == 0 ? C(1) : detail::power(C(decay), C(cycle))};
   }
   void move(const Place& place, const Rates<T>& rates) const {
     const auto follow = [&](const Rates<T>& part) { detail::at_by_clock(schedule, place.time, part); };
@@ -119,7 +119,7 @@ struct Cycles {
   [[nodiscard]] double sum_of_powers(double count) const {
     if (count <= 1) return count;
     const double half = std::floor(count / 2);
-    const double sum = sum_of_powers(half) * (1 + std::pow(length_mult, half));
+    const double sum = sum_of_powers(half) * (1 + detail::power(length_mult, half));
     return count == 2 * half ? sum : sum * length_mult + 1;
   }
   /// The cycle at a time: estimated, and corrected by where the cycles begin, as logarithms round.
