@@ -13,19 +13,10 @@
 #include <lr_scheduler/state_dict.hpp>
 
 #include "support/catch.hpp"
+#include "support/checkers.hpp"
 
 namespace lr_scheduler::testing {
 namespace {
-
-template <class Action>
-std::string message_of(Action&& action) {
-  try {
-    action();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "nothing thrown";
-}
 
 struct StepRun {
   std::vector<ParamGroup<double>> groups{{.lr = 0.8}, {.lr = 0.4}};
@@ -323,6 +314,11 @@ TEST_CASE("a damaged state is refused and changes nothing") {
   auto unknown = to_json(before);
   unknown["options"]["gama"] = 1;
   check(state_from_json(unknown), "options.gama: unknown key for StepLR");
+
+  StateDict newer = before;  // of a format that we do not know, whatever its keys
+  newer.set("version", std::int64_t{2});
+  newer.set("something", 0.5);
+  check(newer, "version: expected 1, got 2");
 }
 
 TEST_CASE("a part of a state may be assigned to the whole") {
@@ -387,7 +383,8 @@ TEST_CASE("where the optimizer refuses a rate, a load changes nothing") {
   run.scheduler.step();
   run.groups[1].lr = 0;
   const StateDict before = scheduler.state_dict();
-  CHECK(message_of([&] { scheduler.load_state_dict(run.scheduler.state_dict()); }) == "no rate of zero");
+  CHECK(message_of([&] { scheduler.load_state_dict(run.scheduler.state_dict()); }) ==
+        "no rate of zero");
   CHECK(scheduler.state_dict() == before);
   CHECK(scheduler.last_epoch() == 0);
   CHECK(optimizer.lrs == std::vector{0.8, 0.4});

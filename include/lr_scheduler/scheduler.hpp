@@ -109,13 +109,13 @@ class Scheduler {
   void load_state_dict(const StateDict& state, OnMismatch on_mismatch = OnMismatch::error) {
     Loading loading{on_mismatch};
     try {
+      const StateValue& version = detail::require_key(state, "version", "");  // first: another has other keys
+      if (version != StateValue(std::int64_t{1})) detail::throw_expected("version", "1", version);
       StateDict known;
       for (const char* key : {"version", "digits", "options", "progress"}) {
         known.set(key, detail::require_key(state, key, ""));
       }
       detail::require_known_keys(state, known, "a state", "");
-      const StateValue& version = *known.find("version");
-      if (version != StateValue(std::int64_t{1})) detail::throw_expected("version", "1", version);
       const StateValue& digits = *known.find("digits");
       const auto* precision = digits.get_if<std::int64_t>();
       if (precision == nullptr || *precision <= 0 || *precision > std::numeric_limits<int>::max()) {
