@@ -494,7 +494,9 @@ void validate_child(const Check& check, std::string_view field, const AnySchedul
 /// The rates of a schedule at a time by its own clock, between whose steps not all groups may have rates. Momentum is
 /// that of a jump to that time, as a step by another clock may go past the end of a phase.
 template <Scalar T>
-void at_by_clock(const AnySchedule<T>& schedule, const Time& t, Rates<T> rates) {
+void at_by_clock(const AnySchedule<T>& schedule, const Time& t, const Rates<T>& all) {
+  if (t.fraction == 0 && all.momentums == nullptr) return schedule.at(t, all);
+  Rates<T> rates = all;
   rates.momentum_since = -1;
   if (t.fraction == 0) return schedule.at(t, rates);
   const auto time_of = [&](std::size_t i) { return time_for(schedule.abilities(rates.first + i), t); };
@@ -508,6 +510,12 @@ void at_by_clock(const AnySchedule<T>& schedule, const Time& t, Rates<T> rates) 
 /// The rates that move(rates) gives from other base rates than the groups': those that base_of(base_lr) gives.
 template <Scalar T, class BaseOf, class Move>
 void move_from(const Rates<T>& rates, const BaseOf& base_of, const Move& move) {
+  if (rates.lrs.size() == 1) {
+    const T base_lr = base_of(rates.base_lrs[0]);
+    Rates<T> one = rates;
+    one.base_lrs = {&base_lr, 1};
+    return move(one);
+  }
   constexpr std::size_t block = 64;
   T base_lrs[block];
   for (std::size_t from = 0; from < rates.lrs.size(); from += block) {

@@ -274,14 +274,15 @@ class OptimizerRef {
     static T lr(void* o, std::size_t i) { return rate(self(o), i); }
     static void set_lr(void* o, std::size_t i, const T& lr) { set_rate(self(o), i, lr); }
 
-    // Loops over groups are unrolled by hand, as compilers do not unroll one with a stride.
+    // Loops over groups are unrolled by hand, as compilers do not unroll one with a stride, and apart from what one
+    // group takes, which would save registers for them.
 
     static bool reads(void* o, const T* lrs, std::size_t groups) {
       O& optimizer = self(o);
       if (static_cast<std::size_t>(Traits::size(optimizer)) != groups) return false;
       return groups == 1 ? !detail::bits_differ(rate(optimizer, 0), lrs[0]) : many_read(optimizer, lrs, groups);
     }
-    static bool many_read(O& optimizer, const T* lrs, std::size_t groups) {
+    [[gnu::noinline]] static bool many_read(O& optimizer, const T* lrs, std::size_t groups) {
       const auto differs = [&](std::size_t i) { return detail::bits_that_differ(rate(optimizer, i), lrs[i]); };
       decltype(differs(0)) differ{};
       std::size_t i = 0;
@@ -304,6 +305,11 @@ class OptimizerRef {
 
     static void write(void* o, T* lrs, T* lrs_there, std::size_t groups) {
       O& optimizer = self(o);
+      if (groups != 1) return write_many(optimizer, lrs, lrs_there, groups);
+      set_rate(optimizer, 0, lrs[0]);
+      lrs_there[0] = rate(optimizer, 0);
+    }
+    [[gnu::noinline]] static void write_many(O& optimizer, T* lrs, T* lrs_there, std::size_t groups) {
       const auto write_one = [&](std::size_t i, T* there) {
         set_rate(optimizer, i, lrs[i]);
         there[i] = rate(optimizer, i);
@@ -313,7 +319,6 @@ class OptimizerRef {
         for (std::size_t i = 0; i < groups; ++i) lrs_there[i] = lrs[i];
         return;
       }
-      if (groups == 1) return write_one(0, lrs_there);
       std::size_t i = 0;
       for (; i + 4 <= groups; i += 4) {
         write_one(i, lrs_there);

@@ -87,7 +87,7 @@ class ScheduleFollower : public Scheduler<T> {
     const Epoch unchanged = is_same || t == unchanged_until_ ? schedule_.unchanged_until(t) : unchanged_until_;
     if (!is_same) {
       try {
-        optimizer_.write(groups_.next.data(), groups_.lrs);
+        optimizer_.write(groups_.next.data(), {groups_.lrs.data(), all_.lrs.size()});
       } catch (...) {
         Base::put_back(groups_, groups_.lrs);
         throw;

@@ -121,8 +121,9 @@ void fill_leg(const Leg& leg, T* out, std::size_t count) {
     case Leg::Values::factors:
       return leg.is_cosine ? fill_leg_blocks<true, Leg::Values::factors>(leg, out, count)
                            : fill_leg_blocks<false, Leg::Values::factors>(leg, out, count);
-    case Leg::Values::fine_factors:  // along a line
-      return fill_leg_blocks<false, Leg::Values::fine_factors>(leg, out, count);
+    case Leg::Values::fine_factors:
+      return leg.is_cosine ? fill_leg_blocks<true, Leg::Values::fine_factors>(leg, out, count)
+                           : fill_leg_blocks<false, Leg::Values::fine_factors>(leg, out, count);
   }
 }
 

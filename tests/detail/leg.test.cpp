@@ -8,9 +8,8 @@
 namespace lr_scheduler::testing {
 namespace {
 
-using namespace schedule;
-
 TEST_CASE("a leg ends at the middle of a way, or at its end") {
+  using namespace schedule;
   const Group<double> group(0.1);
   const CosineAnnealing<double> cosine{.T_max = 100};
   CHECK(cosine.leg(0, group).count == 50);
@@ -23,6 +22,7 @@ TEST_CASE("a leg ends at the middle of a way, or at its end") {
 }
 
 TEST_CASE("schedules that move in straight lines and half waves have legs") {
+  using namespace schedule;
   const Group<double> group(0.1);
   CHECK(Linear<double>{.total_iters = 40}.leg(10, group).count == 10);
   CHECK(LinearWarmup<double>{.warmup_steps = 40}.leg(10, group).count == 10);
@@ -31,6 +31,14 @@ TEST_CASE("schedules that move in straight lines and half waves have legs") {
   CHECK(Polynomial<double>{.total_iters = 40, .power = 2}.leg(10, group).count == 0);
   CHECK(Polynomial<double>{.total_iters = 40}.leg(40, group).count == 0);
   CHECK(schedule::CosineAnnealingWarmRestarts<double>{.T_0 = 10, .T_mult = 2}.leg(10, group).count == 10);
+  CHECK(Anneal<double>{.steps = 40}.leg(10, group).count == 10);
+  CHECK(Anneal<double>{.steps = 40, .shape = Shape::cosine, .after_end = AfterEnd::rebound}.leg(20, group).count == 20);
+  CHECK(Anneal<double>{.steps = 40, .after_end = AfterEnd::rebound}.leg(40, group).count == 0);
+  CHECK(Anneal<double>{.steps = 40.5}.leg(10, group).count == 0);
+  CHECK(Anneal<double>{.steps = 0x1p32}.leg(10, group).count == 0);
+  CHECK(Anneal<double>{.steps = 40, .power = 2}.leg(10, group).count == 0);
+  CHECK(Anneal<double>{.steps = 40, .time_power = 2}.leg(10, group).count == 0);
+  CHECK(Anneal<double>{.steps = 40, .shape = Shape::geometric, .end_factor = 1}.leg(10, group).count == 0);
   CHECK(WarmupLinear<double>{.warmup_steps = 10, .total_steps = 50}.leg(10, group).count == 20);
   CHECK(WarmupCosine<double>{.warmup_steps = 10, .total_steps = 50}.leg(10, group).count == 20);
   CHECK(WarmupCosine<double>{.warmup_steps = 10, .total_steps = 50, .num_cycles = 2}.leg(10, group).count == 0);
@@ -41,6 +49,7 @@ TEST_CASE("schedules that move in straight lines and half waves have legs") {
 }
 
 TEST_CASE("combinators pass the legs of their schedules on") {
+  using namespace schedule;
   const Group<float> group(0.1F);
   const Sequential<float> phases{.schedules = {LinearWarmup<float>{.warmup_steps = 40}, Step<float>{.step_size = 9},
                                                CosineAnnealing<float>{.T_max = 100}},
@@ -57,6 +66,7 @@ TEST_CASE("combinators pass the legs of their schedules on") {
 }
 
 TEST_CASE("what is not computed in double has no legs") {
+  using namespace schedule;
   const AnySchedule<long double> cosine(CosineAnnealing<long double>{.T_max = 100});
   CHECK(cosine.leg(0, Group<long double>(0.1L)).count == 0);
   const AnySchedule<double> endless(CosineAnnealing<double>{.T_max = Epoch{1} << 53});

@@ -153,6 +153,7 @@ void check_all() {
   check<T>("Linear up to more than there is", schedule::Linear<T>{.end_factor = T(3), .total_iters = 200}, most, 300);
   // So long that not every epoch is a double.
   check<T>("PolynomialLR of 2^60", schedule::Polynomial<T>{.total_iters = Epoch{1} << 60}, T(0.1L), 100);
+  check<T>("Anneal of 2^33", schedule::Anneal<T>{.steps = 0x1p33, .shape = Shape::cosine}, T(0.1L), 100);
   check<T>("CosineAnnealingLR of 2^60", schedule::CosineAnnealing<T>{.T_max = (Epoch{1} << 60) + 1}, T(0.1L), 100);
 }
 

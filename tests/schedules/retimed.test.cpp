@@ -16,7 +16,7 @@ namespace lr_scheduler::testing {
 namespace {
 
 template <class T>
-using Bound = Scheduled<schedule::Retimed<T>, T>;
+using BoundRetimed = Scheduled<schedule::Retimed<T>, T>;
 
 const schedule::Step<double> halving_steps{.step_size = 1, .gamma = 0.5};
 const schedule::Anneal<double> line{.steps = 4};
@@ -61,23 +61,27 @@ TEMPLATE_TEST_CASE("Retimed refuses bad options and leaves the optimizer alone",
   using T = TestType;
   const schedule::Anneal<T> child{.steps = 4};
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  check_refused<Bound<T>>({.schedule = child, .begin = 1e30},
-                          "Retimed: begin must be within 2^61 steps of 0, got 1e+30");
-  check_refused<Bound<T>>({.schedule = child, .begin = nan}, "Retimed: begin must be within 2^61 steps of 0, got nan");
-  check_refused<Bound<T>>({.schedule = child, .end = -1}, "Retimed: end must be finite and not negative, got -1");
-  check_refused<Bound<T>>({.schedule = child, .end = nan}, "Retimed: end must be finite and not negative, got nan");
-  check_refused<Bound<T>>({.schedule = child, .stretch = 0}, "Retimed: stretch must be finite and positive, got 0");
-  check_refused<Bound<T>>({.schedule = child, .stretch = -2.5},
-                          "Retimed: stretch must be finite and positive, got -2.5");
+  check_refused<BoundRetimed<T>>({.schedule = child, .begin = 1e30},
+                                 "Retimed: begin must be within 2^61 steps of 0, got 1e+30");
+  check_refused<BoundRetimed<T>>({.schedule = child, .begin = nan},
+                                 "Retimed: begin must be within 2^61 steps of 0, got nan");
+  check_refused<BoundRetimed<T>>({.schedule = child, .end = -1},
+                                 "Retimed: end must be finite and not negative, got -1");
+  check_refused<BoundRetimed<T>>({.schedule = child, .end = nan},
+                                 "Retimed: end must be finite and not negative, got nan");
+  check_refused<BoundRetimed<T>>({.schedule = child, .stretch = 0},
+                                 "Retimed: stretch must be finite and positive, got 0");
+  check_refused<BoundRetimed<T>>({.schedule = child, .stretch = -2.5},
+                                 "Retimed: stretch must be finite and positive, got -2.5");
   check_refuses_bad_child<T>([](const AnySchedule<T>& bad) { return schedule::Retimed<T>{.schedule = bad}; });
 }
 
 TEST_CASE("Retimed of a factor goes on from a rate that the user sets, and of another schedule is on its curve") {
   auto groups = two_groups<double>();
-  Bound<double> factor{groups, {.schedule = halving_steps, .begin = -1}};
+  BoundRetimed<double> factor{groups, {.schedule = halving_steps, .begin = -1}};
   check_user_changes_rate(factor, groups, {{0.1L, 0.4L}, {0.05L, 0.2L}, {0.035L, 0.1L}, {0.0175L, 0.05L}});
   auto others = two_groups<double>();
-  Bound<double> cosine{others, {.schedule = schedule::CosineAnnealing<double>{.T_max = 2}, .begin = -1}};
+  BoundRetimed<double> cosine{others, {.schedule = schedule::CosineAnnealing<double>{.T_max = 2}, .begin = -1}};
   check_user_changes_rate(cosine, others, {{0.1L, 0.4L}, {0.05L, 0.2L}, {0L, 0L}, {0.05L, 0.2L}});
 }
 
@@ -133,7 +137,7 @@ TEST_CASE("Retimed is unchanged as long as its schedule is, by the other clock")
   const Epoch ever = std::numeric_limits<Epoch>::max();
   const schedule::Step<double> threes{.step_size = 3};
   schedule::Retimed<double> schedule{.schedule = threes, .begin = -2};
-  CHECK(schedule.unchanged_until(0) == 1);
+  CHECK(schedule.unchanged_until(0) == 5);  // it has not begun
   CHECK(schedule.unchanged_until(2) == 5);
   CHECK(schedule.unchanged_until(4) == 5);
   CHECK(schedule.unchanged_until(5) == 8);

@@ -32,8 +32,7 @@ template <class C>
 }
 template <class C>
 [[nodiscard]] constexpr Shares<C> shares_of(const Time& n, Epoch total) {
-  const Parts<C> all = C(total);
-  return {parts_of<C>(n) / all, parts_of<C>(total - n.epoch, -n.fraction) / all};
+  return {share_in_parts<C>(n, total, true), share_in_parts<C>(n, total, false)};
 }
 
 /// x^exponent, and what it leaves to 1, for an x that leaves `rest`.

@@ -110,11 +110,11 @@ template <class C>
 [[nodiscard]] constexpr Share<C> share_of(const Time& n, Epoch total, bool from_start) {
   return share_of(distance_of<C>(n, total, from_start), Parts<C>(C(total)));
 }
-/// (total - n) / total.
+/// n / total, or (total - n) / total.
 template <class C>
-[[nodiscard]] constexpr Parts<C> share_left(const Time& n, Epoch total) {
-  if (n.fraction != 0) return distance_of<C>(n, total, false) / Parts<C>(C(total));
-  return share_of(C(total - n.epoch), C(total)).parts();
+[[nodiscard]] constexpr Parts<C> share_in_parts(const Time& n, Epoch total, bool from_start) {
+  if (n.fraction != 0) return distance_of<C>(n, total, from_start) / Parts<C>(C(total));
+  return share_of(C(from_start ? n.epoch : total - n.epoch), C(total)).parts();
 }
 template <class C>
 [[nodiscard]] constexpr Share<C> half_cosine(const Time& n, Epoch total, bool from_start) {

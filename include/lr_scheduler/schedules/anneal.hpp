@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <lr_scheduler/detail/check.hpp>
+#include <lr_scheduler/detail/leg.hpp>
 #include <lr_scheduler/detail/math.hpp>
 #include <lr_scheduler/detail/parts.hpp>
 #include <lr_scheduler/detail/shape.hpp>
@@ -78,15 +79,19 @@ struct Anneal {
     const C start = C(start_factor);
     const C end = C(end_factor);
     if (holds_at(t)) return Parts(end);
-    const Parts total = detail::parts_of<C>(Time(steps.value()));
-    const Parts n = detail::folded(detail::parts_of<C>(t), total);
-    const detail::Way<C> way = detail::shaped_way(shape, n, total, C(power), C(time_power), C(ratio));
+    const detail::Way<C> way = way_at(t);
     if (shape != Shape::geometric) return way.between(start, end);
     const Parts near = way.from_start ? start : end;
     const Parts far = way.from_start ? end : start;
     return near * detail::power(far / near, way.distance().parts());
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
+  /// The epochs from t on whose rates are one formula.
+  [[nodiscard]] constexpr detail::Leg leg(Epoch t, const Group<T>& group) const {
+    if (t >= plain_steps()) return {};
+    return detail::leg_of_way(shape == Shape::cosine, t, plain_steps(), start_factor, end_factor, group.base_lr,
+                              detail::Leg::Values::fine_factors);
+  }
   [[nodiscard]] constexpr Epoch unchanged_until(Epoch t) const {
     return holds_at(t) ? std::numeric_limits<Epoch>::max() : t + 1;
   }
@@ -100,6 +105,21 @@ struct Anneal {
     const Time end(steps.value());
     const bool is_over = t.epoch > end.epoch || (t.epoch == end.epoch && t.fraction >= end.fraction);
     return is_over && (after_end == AfterEnd::hold || steps == 0);
+  }
+  /// The steps of a straight line or half a wave, where they are whole and few enough for exact quotients; otherwise 0.
+  [[nodiscard]] constexpr Epoch plain_steps() const {
+    if (power != T(1) || time_power != T(1) || (shape != Shape::linear && shape != Shape::cosine)) return 0;
+    const Time all(steps.value());
+    return all.fraction == 0 && all.epoch < Epoch{1} << 32 ? all.epoch : 0;
+  }
+  [[nodiscard]] constexpr detail::Way<detail::compute_t<T>> way_at(const Time& t) const {
+    using C = detail::compute_t<T>;
+    if (const Epoch all = plain_steps(); t.epoch < all) {
+      return shape == Shape::cosine ? detail::cosine_way<C>(t, all) : detail::straight_way<C>(t, all);
+    }
+    const detail::Parts<C> total = detail::parts_of<C>(Time(steps.value()));
+    const detail::Parts<C> n = detail::folded(detail::parts_of<C>(t), total);
+    return detail::shaped_way(shape, n, total, C(power), C(time_power), C(ratio));
   }
 };
 

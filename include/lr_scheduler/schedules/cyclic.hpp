@@ -96,8 +96,7 @@ struct Cyclic {
     }
     [[nodiscard]] constexpr std::array<View, 2> columns() const { return {base_lr, max_lr}; }
     [[nodiscard]] constexpr T rate(const T&, const T& from, const T& to) const {
-      const C lr = way(C(from), C(to));
-      return leaves_range ? detail::to_rate<T>(detail::larger(lr, C(0))) : static_cast<T>(lr);
+      return detail::to_rate<T>(detail::larger(way(C(from), C(to)), C(0)));  // where it leaves the range
     }
 
     [[nodiscard]] constexpr std::optional<T> momentum(const Group<T>& group) const {

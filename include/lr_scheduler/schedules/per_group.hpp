@@ -69,16 +69,19 @@ struct PerGroup {
   /// Each group alone, as the first: its schedule knows no other.
   template <class Move>
   void one_by_one(const Rates<T>& rates, const Move& move) const {
-    Rates<T> one = rates;
+    Rates<T> one = rates.part(0, 1);
     one.first = 0;
-    for (std::size_t i = 0; i < rates.lrs.size(); ++i) {
-      one.lrs = rates.lrs.subspan(i, 1);
-      one.base_lrs = rates.base_lrs.subspan(i, 1);
-      if (rates.momentums != nullptr) {
-        one.momentums = rates.momentums + i;
-        one.is_driven = rates.is_driven + i;
+    const AnySchedule<T>* schedule = schedules.data() + rates.first;
+    const AnySchedule<T>* const end = schedule + rates.lrs.size();
+    const bool asks_momentum = rates.momentums != nullptr;
+    for (; schedule != end; ++schedule) {
+      move(*schedule, one);
+      one.lrs = {one.lrs.data() + 1, 1};
+      one.base_lrs = {one.base_lrs.data() + 1, 1};
+      if (asks_momentum) {
+        ++one.momentums;
+        ++one.is_driven;
       }
-      move(schedules[rates.first + i], one);
     }
   }
 };

@@ -44,7 +44,7 @@ struct Polynomial {
   [[nodiscard]] constexpr FineFactor<T> at(Time t) const {
     using C = detail::compute_t<T>;
     using Parts = detail::Parts<C>;
-    const Parts left = t.epoch < total_iters ? detail::share_left<C>(t, Epoch(total_iters)) : Parts();
+    const Parts left = t.epoch < total_iters ? detail::share_in_parts<C>(t, total_iters, false) : Parts();
     return power == T(1) ? left : detail::power(left, C(power));
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }

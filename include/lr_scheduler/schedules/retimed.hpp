@@ -68,27 +68,36 @@ struct Retimed {
     return schedule.factor(detail::time_for(schedule.abilities(), clock(t)));
   }
   [[nodiscard]] Epoch unchanged_until(Epoch t) const {
-    const Time now = clock(t);
-    if (end && now.as<double>() >= *end) return std::numeric_limits<Epoch>::max();
+    constexpr Epoch never = std::numeric_limits<Epoch>::max();
     const auto shift = static_cast<Epoch>(begin);
-    if (stretch != 1 || begin != double(shift) || t < -shift) return t + 1;
-    const Epoch until = schedule.unchanged_until(now.epoch);
-    if (until == std::numeric_limits<Epoch>::max()) return until;
-    return shift > 0 ? until - shift : detail::saturating_sum(until, -shift);
+    if (stretch != 1 || begin != double(shift)) {
+      const Time time = clock(t);
+      return end && time.as<double>() >= *end ? never : t + 1;
+    }
+    const Epoch now = detail::larger(moved(t, shift), Epoch{0});
+    if (end && double(now) >= *end) return never;
+    const Epoch until = schedule.unchanged_until(now);
+    return until == never ? never : moved(until, -shift);
   }
 
   friend bool operator==(const Retimed&, const Retimed&) = default;
 
  private:
+  [[nodiscard]] static Epoch moved(Epoch t, Epoch shift) {
+    return shift > 0 ? detail::saturating_sum(t, shift) : t + shift;
+  }
   /// The time of the schedule at t.
   [[nodiscard]] Time clock(Time t) const {
     if (stretch != 1) t = detail::time_of(detail::parts_of<double>(t) / detail::Parts<double>(stretch));
     if (staircase) t.fraction = 0;
-    const double whole = std::floor(begin);
-    const auto shift = static_cast<Epoch>(whole);
-    t.epoch = shift > 0 ? detail::saturating_sum(t.epoch, shift) : t.epoch + shift;
-    t.fraction += begin - whole;
-    if (t.fraction >= 1) t = {detail::saturating_sum(t.epoch, 1), t.fraction - 1};
+    auto shift = static_cast<Epoch>(begin);
+    t.fraction += begin - double(shift);
+    if (t.fraction < 0) {
+      --shift;
+      t.fraction += 1;
+    }
+    t.epoch = moved(t.epoch, shift);
+    if (t.fraction >= 1) t = {moved(t.epoch, 1), t.fraction - 1};
     if (t.epoch < 0) t = {};
     if (end && t.as<double>() > *end) t = Time(double(*end));
     return t;
