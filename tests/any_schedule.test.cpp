@@ -49,11 +49,11 @@ struct Table {
   }
 };
 
-enum class Shape { flat, steep };
+enum class Slope { flat, steep };
 
 /// With options of kinds that the library's own schedules do not have.
 struct Named {
-  Shape shape = Shape::flat;
+  Slope shape = Slope::flat;
   std::string note = "none";
   static constexpr std::string_view name = "Named";
   template <class Self, class Visitor>
@@ -61,7 +61,7 @@ struct Named {
     visit("shape", self.shape);
     visit("note", self.note);
   }
-  double at(Epoch, double base_lr) const { return shape == Shape::flat ? base_lr : 0.0; }
+  double at(Epoch, double base_lr) const { return shape == Slope::flat ? base_lr : 0.0; }
 };
 
 /// A factor at any time.
@@ -161,8 +161,8 @@ TEST_CASE("any schedules of a user's own class are equal where that is known") {
   CHECK_FALSE(Any(Table{{{3, 0.5}, {5, 0.25}}}) == Any(Table{{{3, 0.5}}}));
   CHECK_FALSE(Any(Table{{{3, 0.5}, {5, 0.25}}}) == Any(Table{{{3, 0.5}, {6, 0.25}}}));
   CHECK_FALSE(Any(Table{{{3, 0.5}, {5, 0.25}}}) == Any(Table{{{3, 0.5}, {5, 0.125}}}));
-  CHECK(Any(Named{.shape = Shape::steep}) == Any(Named{.shape = Shape::steep}));
-  CHECK_FALSE(Any(Named{.shape = Shape::steep}) == Any(Named{}));
+  CHECK(Any(Named{.shape = Slope::steep}) == Any(Named{.shape = Slope::steep}));
+  CHECK_FALSE(Any(Named{.shape = Slope::steep}) == Any(Named{}));
   CHECK_FALSE(Any(Named{.note = "some"}) == Any(Named{}));
   CHECK_FALSE(Any(schedule::Sequential<double>{.schedules = {own}}) ==
               Any(schedule::Sequential<double>{.schedules = {Own{}}}));
@@ -170,14 +170,14 @@ TEST_CASE("any schedules of a user's own class are equal where that is known") {
 
 TEST_CASE("a user's enumerations and texts are part of the state") {
   std::vector<ParamGroup<double>> groups{{.lr = 0.5}};
-  Scheduled saved{groups, Named{.shape = Shape::steep, .note = "some"}};
+  Scheduled saved{groups, Named{.shape = Slope::steep, .note = "some"}};
   CHECK(groups[0].lr == 0);
   std::vector<ParamGroup<double>> others{{.lr = 0.5}};
   Scheduled loaded{others, Named{}};
   CHECK(message_of<std::invalid_argument>([&] { loaded.load_state_dict(saved.state_dict()); }) ==
         "Named: cannot load the state: options.shape is 1 in the state and 0 in the scheduler");
   loaded.load_state_dict(saved.state_dict(), OnMismatch::take_saved);
-  CHECK(loaded.schedule().shape == Shape::steep);
+  CHECK(loaded.schedule().shape == Slope::steep);
   CHECK(loaded.schedule().note == "some");
 }
 

@@ -17,8 +17,6 @@
 namespace lr_scheduler::testing {
 namespace {
 
-using DoubleGroups = Groups<double>;
-
 // A scheduler refers to its optimizer: a trainer that holds both by value cannot be moved by accident.
 static_assert(!std::is_copy_constructible_v<StepLR<double>> && !std::is_copy_assignable_v<StepLR<double>>);
 static_assert(!std::is_move_constructible_v<StepLR<double>> && !std::is_move_assignable_v<StepLR<double>>);

@@ -16,7 +16,7 @@
 namespace lr_scheduler::testing {
 namespace {
 
-struct Run {
+struct CheckpointedRun {
   std::vector<ParamGroup<double>> groups{{.lr = 0.8}, {.lr = 0.4}};
   StepLR<double> scheduler{groups, {.step_size = 2, .gamma = 0.5}};
 };
@@ -27,12 +27,12 @@ TEST_CASE("a checkpoint file is written whole or not at all") {
   std::filesystem::create_directories(folder);
   const auto file = folder / "scheduler.json";
 
-  Run run;
+  CheckpointedRun run;
   run.scheduler.step();
   save_checkpoint(file, run.scheduler);
   run.scheduler.step();
   save_checkpoint(file, run.scheduler);
-  Run other;
+  CheckpointedRun other;
   load_checkpoint(file, other.scheduler);
   CHECK(other.scheduler.state_dict() == run.scheduler.state_dict());
   CHECK_FALSE(std::filesystem::exists(folder / "scheduler.json.partial"));

@@ -25,7 +25,6 @@
 namespace lr_scheduler::testing {
 namespace {
 
-using DoubleGroups = Groups<double>;
 using Curves = std::vector<AnySchedule<double>>;
 
 std::vector<double> rates_of(const Scheduler<double>& scheduler) {

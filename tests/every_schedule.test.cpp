@@ -30,7 +30,7 @@ Groups<T> other_groups(const EveryExample<T>& example) {
 
 /// A step with a metric that gets no better after the first, for those that need one.
 template <Scalar T>
-void step(Scheduler<T>& scheduler) {
+void step_with_metric(Scheduler<T>& scheduler) {
   scheduler.step(T(1 + scheduler.last_epoch() % 3));
 }
 
@@ -126,15 +126,15 @@ TEMPLATE_TEST_CASE("every scheduler takes the options of a state where that is a
       auto others = two_groups_with_momentum<T>();
       const auto saved = example.bind(groups);
       const auto loaded = other.bind(others);
-      for (int k = 0; k < 3; ++k) step(*saved);
+      for (int k = 0; k < 3; ++k) step_with_metric(*saved);
       CHECK(message_of([&] {
               loaded->load_state_dict(saved->state_dict());
             }).starts_with(example.class_name() + ": cannot load the state: options."));
       loaded->load_state_dict(saved->state_dict(), OnMismatch::take_saved);
       CHECK(loaded->state_dict() == saved->state_dict());
       for (int k = 0; k < 9; ++k) {
-        step(*saved);
-        step(*loaded);
+        step_with_metric(*saved);
+        step_with_metric(*loaded);
         CHECK(std::ranges::equal(loaded->get_lr(), saved->get_lr()));
       }
       ++taken;
@@ -278,7 +278,7 @@ TEMPLATE_TEST_CASE("the rates of every schedule stay in their range, disturbed o
           if (!fits) FAIL("after " << k << " steps: " << group.lr);
         }
         if (disturbed && k == 7) groups[0].lr = T(0.07L);
-        step(*scheduler);
+        step_with_metric(*scheduler);
       }
     }
     if (!example.facts.can_seek()) continue;
@@ -320,8 +320,8 @@ TEMPLATE_TEST_CASE("a group that moves up goes on with every scheduler as if it 
     const auto alone = example.alone[1](second);
     for (int k = 0; k < 12; ++k) {
       if (k == 4) groups.erase(groups.begin());
-      step(*scheduler);
-      step(*alone);
+      step_with_metric(*scheduler);
+      step_with_metric(*alone);
       CHECK(same_groups<T>({groups.back()}, second));
       CHECK(scheduler->get_lr().back() == second[0].lr);
     }
@@ -380,7 +380,7 @@ TEMPLATE_TEST_CASE("every scheduler is as after construction when it is reset", 
     const auto fresh = example.bind(others);
     for (int k = 0; k < 6; ++k) {
       if (k == 3) groups[1].lr = T(0.07L);
-      step(*scheduler);
+      step_with_metric(*scheduler);
     }
     CHECK_FALSE(scheduler->state_dict() == fresh->state_dict());
     scheduler->reset();
@@ -390,8 +390,8 @@ TEMPLATE_TEST_CASE("every scheduler is as after construction when it is reset", 
       CHECK(std::ranges::equal(scheduler->get_lr(), fresh->get_lr()));
       CHECK(std::ranges::equal(scheduler->base_lrs(), fresh->base_lrs()));
       CHECK(same_groups(groups, others));
-      step(*scheduler);
-      step(*fresh);
+      step_with_metric(*scheduler);
+      step_with_metric(*fresh);
     }
   }
 }
@@ -411,10 +411,10 @@ TEMPLATE_TEST_CASE("a span of every scheduler's rates stays valid while the grou
       CHECK(lrs.data() == scheduler->get_lr().data());
       CHECK(base_lrs.data() == scheduler->base_lrs().data());
     };
-    for (int k = 0; k < 3; ++k) step(*scheduler);
+    for (int k = 0; k < 3; ++k) step_with_metric(*scheduler);
     check("steps");
     groups[0].lr = T(0.07L);
-    step(*scheduler);
+    step_with_metric(*scheduler);
     check("a step from a rate that somebody set");
     scheduler->load_state_dict(state);
     check("a load");
@@ -439,12 +439,12 @@ TEMPLATE_TEST_CASE("every schedule that is copied out of its scheduler and bound
     const auto copy = example.bind_copy(*scheduler, others);
     for (int k = 0; k < 12; ++k) {
       CHECK(same_groups(others, groups));
-      step(*scheduler);
-      step(*copy);
+      step_with_metric(*scheduler);
+      step_with_metric(*copy);
     }
     CHECK(copy->state_dict() == scheduler->state_dict());
     scheduler.reset();  // the copy holds nothing of it
-    step(*copy);
+    step_with_metric(*copy);
     CHECK(copy->last_epoch() == 13);
   }
 }

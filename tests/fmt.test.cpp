@@ -16,7 +16,7 @@ namespace {
 
 const schedule::Exponential<double> halved{.gamma = 0.5};
 
-struct Own {
+struct Nameless {
   double at(Epoch, double base_lr) const { return base_lr; }
 };
 
@@ -45,8 +45,8 @@ TEST_CASE("an option without a value is not printed, nor is a function") {
 }
 
 TEST_CASE("combinators are printed with what is in them") {
-  const schedule::Sequential<double> sequence{.schedules = {schedule::LinearWarmup<double>{.warmup_steps = 5}, Own{}},
-                                              .milestones = {5}};
+  const schedule::Sequential<double> sequence{
+      .schedules = {schedule::LinearWarmup<double>{.warmup_steps = 5}, Nameless{}}, .milestones = {5}};
   CHECK(fmt::format("{}", sequence) ==
         "SequentialLR(schedulers=[WarmupLR(warmup_steps=5, start_factor=0, first_update=zero), custom()], "
         "milestones=[5])");
@@ -63,7 +63,7 @@ TEST_CASE("schedulers are printed with their progress") {
   CHECK(fmt::format("{}", base) == "ExponentialLR(gamma=0.5, last_epoch=1, lr=[0.2, 0.05])");
 
   std::vector<ParamGroup<double>> others{{.lr = 0.5}};
-  Scheduled own{others, Own{}};
+  Scheduled own{others, Nameless{}};
   CHECK(fmt::format("{}", own) == "custom(last_epoch=0, lr=[0.5])");
   ReduceLROnPlateau plateau{others, {.patience = 3}};
   CHECK(fmt::format("{}", plateau).starts_with("ReduceLROnPlateau(mode=min, factor=0.1"));

@@ -18,11 +18,8 @@
 namespace lr_scheduler::testing {
 namespace {
 
-const double nan = std::numeric_limits<double>::quiet_NaN();
-const double infinity = std::numeric_limits<double>::infinity();
-
 /// The rates of one group, 1 before, after each of these metrics.
-std::vector<double> rates(const GreedyOptions<double>& options, const std::vector<double>& metrics) {
+std::vector<double> greedy_rates(const GreedyOptions<double>& options, const std::vector<double>& metrics) {
   std::vector<ParamGroup<double>> groups{{.lr = 1}};
   GreedyLR scheduler{groups, options};
   std::vector<double> result;
@@ -87,7 +84,7 @@ TEST_CASE("GreedyLR waits after a rise and after a fall, and looks at no metric 
   const GreedyOptions<double> options{
       .factor = 0.5, .patience = 0, .cooldown = 2, .warmup = 1, .min_lr = 0.125, .max_lr = 4};
   // The 1 while it waits is not the best: 4 is a rise.
-  CHECK(rates(options, {9, 9, 9, 1, 1, 8, 8, 7, 7, 7, 9, 9}) ==
+  CHECK(greedy_rates(options, {9, 9, 9, 1, 1, 8, 8, 7, 7, 7, 9, 9}) ==
         std::vector<double>{2, 2, 1, 1, 1, 2, 2, 4, 4, 2, 2, 2});
 
   std::vector<ParamGroup<double>> groups{{.lr = 2}};
@@ -113,29 +110,30 @@ TEST_CASE("GreedyLR stays between its lowest and highest rates, of each group it
 }
 
 TEST_CASE("GreedyLR leaves rates outside of its bounds alone, and makes no move by eps or less") {
-  CHECK(rates({.factor = 0.5, .patience = 0, .min_lr = 2, .max_lr = 0.5}, {9, 8, 8, 8}) ==
+  CHECK(greedy_rates({.factor = 0.5, .patience = 0, .min_lr = 2, .max_lr = 0.5}, {9, 8, 8, 8}) ==
         std::vector<double>{1, 1, 1, 1});
-  CHECK(rates({.factor = 0.5, .patience = 0, .max_lr = 4, .eps = 0.5}, {9, 9, 9}) == std::vector<double>{2, 1, 1});
-  CHECK(rates({.factor = 0.5, .patience = 0, .max_lr = 4, .eps = 1}, {9, 8}) == std::vector<double>{1, 1});
+  CHECK(greedy_rates({.factor = 0.5, .patience = 0, .max_lr = 4, .eps = 0.5}, {9, 9, 9}) ==
+        std::vector<double>{2, 1, 1});
+  CHECK(greedy_rates({.factor = 0.5, .patience = 0, .max_lr = 4, .eps = 1}, {9, 8}) == std::vector<double>{1, 1});
 }
 
 TEST_CASE("GreedyLR begins anew after some falls at the lowest rates") {
   const GreedyOptions<double> options{
       .factor = 0.5, .patience = 0, .cooldown = 1, .min_lr = 0.5, .max_lr = 2, .reset_start = 2};
   // Down to 0.5 is one fall at the lowest rate; the next begins anew and cools down; then 9 is the best there is.
-  CHECK(rates(options, {1, 1, 1, 1, 1, 1, 1, 9, 8}) == std::vector<double>{2, 1, 1, 0.5, 0.5, 1, 1, 2, 2});
+  CHECK(greedy_rates(options, {1, 1, 1, 1, 1, 1, 1, 9, 8}) == std::vector<double>{2, 1, 1, 0.5, 0.5, 1, 1, 2, 2});
   // A rise between them starts the count again, even one that no rate makes.
-  CHECK(rates({.factor = 0.5, .patience = 0, .min_lr = 0.5, .max_lr = 0.5, .reset_start = 2}, {3, 3, 2, 2, 2}) ==
+  CHECK(greedy_rates({.factor = 0.5, .patience = 0, .min_lr = 0.5, .max_lr = 0.5, .reset_start = 2}, {3, 3, 2, 2, 2}) ==
         std::vector<double>{1, 0.5, 0.5, 0.5, 1});
-  CHECK(rates({.factor = 0.5, .patience = 0, .min_lr = 0.5, .max_lr = 1, .reset_start = 2}, {3, 3, 2, 2, 2}) ==
+  CHECK(greedy_rates({.factor = 0.5, .patience = 0, .min_lr = 0.5, .max_lr = 1, .reset_start = 2}, {3, 3, 2, 2, 2}) ==
         std::vector<double>{1, 0.5, 1, 0.5, 1});
-  CHECK(rates({.factor = 0.5, .patience = 0, .min_lr = 0.5, .reset_start = 0}, {3, 3, 3}) ==
-        rates({.factor = 0.5, .patience = 0, .min_lr = 0.5, .reset_start = 1}, {3, 3, 3}));
+  CHECK(greedy_rates({.factor = 0.5, .patience = 0, .min_lr = 0.5, .reset_start = 0}, {3, 3, 3}) ==
+        greedy_rates({.factor = 0.5, .patience = 0, .min_lr = 0.5, .reset_start = 1}, {3, 3, 3}));
 }
 
 TEST_CASE("GreedyLR begins anew as at first: it counts the falls again, and its window is empty") {
-  CHECK(rates({.factor = 0.5, .patience = 0, .min_lr = 0.5, .max_lr = 1, .reset_start = 2}, {3, 3, 3, nan, nan}) ==
-        std::vector<double>{1, 0.5, 1, 0.5, 1});
+  CHECK(greedy_rates({.factor = 0.5, .patience = 0, .min_lr = 0.5, .max_lr = 1, .reset_start = 2},
+                     {3, 3, 3, nan, nan}) == std::vector<double>{1, 0.5, 1, 0.5, 1});
   std::vector<ParamGroup<double>> groups{{.lr = 1}};
   GreedyLR scheduler{groups, {.factor = 0.5, .patience = 0, .min_lr = 1, .smooth = true, .reset_start = 1}};
   scheduler.step(1);
@@ -218,7 +216,8 @@ TEST_CASE("GreedyLR resumes in the middle of a window, a smaller one too") {
 }
 
 TEST_CASE("GreedyLR counts a metric that is not a number as bad") {
-  CHECK(rates({.factor = 0.5, .patience = 0, .max_lr = 4}, {nan, 1, nan, 0.5}) == std::vector<double>{0.5, 1, 0.5, 1});
+  CHECK(greedy_rates({.factor = 0.5, .patience = 0, .max_lr = 4}, {nan, 1, nan, 0.5}) ==
+        std::vector<double>{0.5, 1, 0.5, 1});
 }
 
 TEST_CASE("GreedyLR records the base rates, to which it goes back") {

@@ -18,8 +18,6 @@ namespace lr_scheduler::testing {
 namespace {
 
 using nlohmann::json;
-using DoubleGroups = std::vector<ParamGroup<double>>;
-
 DoubleGroups two() {
   return two_groups_with_momentum<double>();
 }

@@ -19,8 +19,6 @@ namespace lr_scheduler::testing {
 namespace {
 
 using nlohmann::json;
-using DoubleGroups = Groups<double>;
-
 /// A schedule of a user's own with a text among its options.
 struct Labelled {
   std::string label = "none";

@@ -16,8 +16,6 @@ namespace lr_scheduler::testing {
 namespace {
 
 using nlohmann::json;
-using DoubleGroups = Groups<double>;
-
 /// The base rate divided by 1 + t / steps.
 struct Hyperbola {
   Epoch steps = 1;

@@ -24,8 +24,6 @@
 namespace lr_scheduler::testing {
 namespace {
 
-using DoubleGroups = Groups<double>;
-
 /// Five updates with the rates 1, 2, 4, 8 and 16, all of which count.
 constexpr LRFinderOptions<double> five{
     .start_lr = 1, .end_lr = 16, .num_iter = 5, .smooth_f = 0, .skip_start = 0, .skip_end = 0};

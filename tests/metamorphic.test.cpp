@@ -14,8 +14,6 @@ namespace lr_scheduler::testing {
 namespace {
 
 using Any = AnySchedule<double>;
-using DoubleGroups = std::vector<ParamGroup<double>>;
-
 /// Rates and momentum of two groups over 15 steps; before step 7 the user sets the first rate where
 /// `disturbed`.
 std::vector<DoubleGroups> run(const Any& schedule, bool disturbed = false, double scale = 1) {

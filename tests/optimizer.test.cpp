@@ -110,8 +110,6 @@ struct optimizer_traits<testing::HalfAdapted> {
 namespace testing {
 namespace {
 
-using DoubleGroups = std::vector<ParamGroup<double>>;
-
 static_assert(Optimizer<ParamGroup<double>>);
 static_assert(Optimizer<std::vector<ParamGroup<float>>>);
 static_assert(Optimizer<std::array<ParamGroup<long double>, 2>>);

@@ -16,10 +16,8 @@
 namespace lr_scheduler::testing {
 namespace {
 
-using DoubleGroups = Groups<double>;
-
 /// A schedule with a member that cannot be assigned.
-struct Scaled {
+struct Multiplied {
   const double factor;
 
   double at(Epoch, double base_lr) const { return factor * base_lr; }
@@ -50,13 +48,13 @@ struct DividedByPlace {
 TEST_CASE("a schedule that cannot be assigned is bound, saved and loaded") {
   DoubleGroups groups{{.lr = 0.8}};
   SECTION("with a constant member") {
-    Scheduled scheduler{groups, Scaled{.factor = 0.5}};
+    Scheduled scheduler{groups, Multiplied{.factor = 0.5}};
     CHECK(groups[0].lr == 0.4);
     scheduler.step();
     CHECK(groups[0].lr == 0.4);
     CHECK(scheduler.schedule().factor == 0.5);
     DoubleGroups others{{.lr = 0.8}};
-    Scheduled resumed{others, Scaled{.factor = 0.5}};
+    Scheduled resumed{others, Multiplied{.factor = 0.5}};
     resumed.load_state_dict(scheduler.state_dict());
     CHECK(resumed.last_epoch() == 1);
     CHECK(others[0].lr == 0.4);
@@ -78,7 +76,8 @@ TEST_CASE("a schedule that cannot be assigned is bound, saved and loaded") {
   SECTION("in a sequence") {
     SequentialLR scheduler{
         groups,
-        {.schedules = {Scaled{.factor = 0.5}, Curve{[](Epoch t) { return t == 0 ? 1.0 : 0.25; }}}, .milestones = {2}}};
+        {.schedules = {Multiplied{.factor = 0.5}, Curve{[](Epoch t) { return t == 0 ? 1.0 : 0.25; }}},
+         .milestones = {2}}};
     check_rates(scheduler, groups, {{0.4L}, {0.4L}, {0.8L}, {0.2L}});
   }
 }
@@ -128,7 +127,7 @@ TEST_CASE("a schedule that knows the next rate alone is one of a chain") {
 TEST_CASE("a schedule of a user's own gives its next rate through AnySchedule, whichever form it knows") {
   const AnySchedule<double> next_alone = HalvedEachTime{};
   CHECK(next_alone.next(1, 0.6, 0.8) == 0.3);
-  const AnySchedule<double> closed_form_alone = Scaled{.factor = 0.5};
+  const AnySchedule<double> closed_form_alone = Multiplied{.factor = 0.5};
   CHECK(closed_form_alone.next(1, 0.6, 0.8) == 0.4);
   const AnySchedule<double> both = schedule::Exponential<double>{.gamma = 0.5};
   CHECK(both.next(3, 0.6, 0.8) == 0.3);

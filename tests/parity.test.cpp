@@ -10,16 +10,15 @@
 #include <lr_scheduler/lr_scheduler.hpp>
 
 #include "support/catch.hpp"
+#include "support/checkers.hpp"
 
 namespace lr_scheduler::testing {
 namespace {
 
-using Groups = std::vector<ParamGroup<double>>;
-
 /// The rate at construction and after each of some steps, from a base rate of 0.8.
 template <class Make>
 std::vector<double> rates(Make&& make, int steps) {
-  Groups groups{{.lr = 0.8, .momentum = 0.9}};
+  DoubleGroups groups{{.lr = 0.8, .momentum = 0.9}};
   auto scheduler = make(groups);
   std::vector<double> result{groups[0].lr};
   for (int i = 0; i < steps; ++i) {
@@ -37,18 +36,8 @@ bool equal(const std::vector<double>& left, const std::vector<double>& right) {
   return true;
 }
 
-template <class Action>
-std::string message_of(Action&& action) {
-  try {
-    action();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "nothing thrown";
-}
-
 TEST_CASE("parity: a long run does not drift") {
-  Groups groups{{.lr = 0.8}};
+  DoubleGroups groups{{.lr = 0.8}};
   LinearLR scheduler{groups, {.start_factor = 1, .end_factor = 0, .total_iters = 1000}};
   for (int t = 0; t < 1000; ++t) scheduler.step();
   CHECK(groups[0].lr == 0.0);
@@ -62,28 +51,32 @@ TEST_CASE("parity: a long run does not drift") {
 }
 
 TEST_CASE("parity: total_iters = 0 is already over") {
-  CHECK(equal(rates([](Groups& o) { return ConstantLR{o, {.factor = 0.5, .total_iters = 0}}; }, 2), {0.8, 0.8, 0.8}));
-  CHECK(
-      equal(rates([](Groups& o) { return LinearLR{o, {.start_factor = 0.5, .total_iters = 0}}; }, 2), {0.8, 0.8, 0.8}));
-  CHECK(equal(rates([](Groups& o) { return PolynomialLR{o, {.total_iters = 0}}; }, 2), {0, 0, 0}));
+  CHECK(equal(rates([](DoubleGroups& o) { return ConstantLR{o, {.factor = 0.5, .total_iters = 0}}; }, 2),
+              {0.8, 0.8, 0.8}));
+  CHECK(equal(rates([](DoubleGroups& o) { return LinearLR{o, {.start_factor = 0.5, .total_iters = 0}}; }, 2),
+              {0.8, 0.8, 0.8}));
+  CHECK(equal(rates([](DoubleGroups& o) { return PolynomialLR{o, {.total_iters = 0}}; }, 2), {0, 0, 0}));
 }
 
 TEST_CASE("parity: a factor of zero is legal, and over when it is over") {
-  CHECK(equal(rates([](Groups& o) { return ConstantLR{o, {.factor = 0, .total_iters = 2}}; }, 3), {0, 0, 0.8, 0.8}));
-  CHECK(equal(rates([](Groups& o) { return LinearLR{o, {.start_factor = 0, .total_iters = 2}}; }, 3),
+  CHECK(equal(rates([](DoubleGroups& o) { return ConstantLR{o, {.factor = 0, .total_iters = 2}}; }, 3),
+              {0, 0, 0.8, 0.8}));
+  CHECK(equal(rates([](DoubleGroups& o) { return LinearLR{o, {.start_factor = 0, .total_iters = 2}}; }, 3),
               {0, 0.4, 0.8, 0.8}));
 }
 
 TEST_CASE("parity: a factor above 1 is legal") {
-  CHECK(equal(rates([](Groups& o) { return LinearLR{o, {.start_factor = 2, .total_iters = 2}}; }, 3),
+  CHECK(equal(rates([](DoubleGroups& o) { return LinearLR{o, {.start_factor = 2, .total_iters = 2}}; }, 3),
               {1.6, 1.2, 0.8, 0.8}));
-  CHECK(equal(rates([](Groups& o) { return LinearLR{o, {.start_factor = 1, .end_factor = 2, .total_iters = 2}}; }, 3),
-              {0.8, 1.2, 1.6, 1.6}));
-  CHECK(equal(rates([](Groups& o) { return ConstantLR{o, {.factor = 3, .total_iters = 1}}; }, 2), {2.4, 0.8, 0.8}));
+  CHECK(equal(
+      rates([](DoubleGroups& o) { return LinearLR{o, {.start_factor = 1, .end_factor = 2, .total_iters = 2}}; }, 3),
+      {0.8, 1.2, 1.6, 1.6}));
+  CHECK(
+      equal(rates([](DoubleGroups& o) { return ConstantLR{o, {.factor = 3, .total_iters = 1}}; }, 2), {2.4, 0.8, 0.8}));
 }
 
 TEST_CASE("parity: options below zero are refused") {
-  Groups groups{{.lr = 0.8, .momentum = 0.9}};
+  DoubleGroups groups{{.lr = 0.8, .momentum = 0.9}};
   CHECK_THROWS_AS((StepLR{groups, {.step_size = 1, .gamma = -0.5}}), std::invalid_argument);
   CHECK_THROWS_AS((StepLR{groups, {.step_size = -2}}), std::invalid_argument);
   CHECK_THROWS_AS((ConstantLR{groups, {.factor = 0.5, .total_iters = -1}}), std::invalid_argument);
@@ -96,7 +89,7 @@ TEST_CASE("parity: options below zero are refused") {
 
 TEST_CASE("parity: a sequence in a sequence plays from its own 0") {
   using namespace schedule;
-  const auto make = [](Groups& o) {
+  const auto make = [](DoubleGroups& o) {
     return SequentialLR{o,
                         {.schedules = {Sequential<double>{.schedules = {Exponential<double>{.gamma = 0.5},
                                                                         Step<double>{.step_size = 1, .gamma = 0.5}},
@@ -105,7 +98,7 @@ TEST_CASE("parity: a sequence in a sequence plays from its own 0") {
                          .milestones = {4}}};
   };
   CHECK(equal(rates(make, 5), {0.8, 0.4, 0.8, 0.4, 0.4, 0.4}));
-  const auto late = [](Groups& o) {
+  const auto late = [](DoubleGroups& o) {
     return SequentialLR{o,
                         {.schedules = {Constant<double>{.factor = 0.5, .total_iters = 9},
                                        Sequential<double>{.schedules = {Exponential<double>{.gamma = 0.5},
@@ -118,14 +111,14 @@ TEST_CASE("parity: a sequence in a sequence plays from its own 0") {
 
 TEST_CASE("parity: a chain in a sequence") {
   using namespace schedule;
-  const auto late = [](Groups& o) {
+  const auto late = [](DoubleGroups& o) {
     return SequentialLR{o,
                         {.schedules = {Constant<double>{.factor = 0.5, .total_iters = 9},
                                        Chained<double>{.schedules = {Exponential<double>{.gamma = 0.5}}}},
                          .milestones = {2}}};
   };
   CHECK(equal(rates(late, 4), {0.4, 0.4, 0.8, 0.4, 0.2}));
-  const auto first = [](Groups& o) {
+  const auto first = [](DoubleGroups& o) {
     return SequentialLR{o,
                         {.schedules = {Chained<double>{.schedules = {Exponential<double>{.gamma = 0.5}}},
                                        Constant<double>{.factor = 0.5, .total_iters = 9}},
@@ -135,7 +128,7 @@ TEST_CASE("parity: a chain in a sequence") {
   // Each child first, where PyTorch starts at 0.4, 0.64, 0.94, 0.4 and 0.62.
   const auto first_of = [](AnySchedule<double> child) {
     return rates(
-        [&](Groups& o) {
+        [&](DoubleGroups& o) {
           return SequentialLR{o,
                               {.schedules = {Chained<double>{.schedules = {child}}, Exponential<double>{.gamma = 1}},
                                .milestones = {6}}};
@@ -160,14 +153,14 @@ TEST_CASE("parity: a sequence in a chain of factors is one of the factors") {
       .milestones = {4}};
   const auto step = Step<double>{.step_size = 2, .gamma = 0.5};
   const std::vector<double> product{0.4, 0.4, 0.2, 0.2, 0.2, 0.2, 0.1, 0.1};
-  CHECK(equal(rates([&](Groups& o) { return ChainedScheduler<double>{o, {.schedules = {sequence, step}}}; }, 7),
+  CHECK(equal(rates([&](DoubleGroups& o) { return ChainedScheduler<double>{o, {.schedules = {sequence, step}}}; }, 7),
               product));
-  CHECK(equal(rates([&](Groups& o) { return ChainedScheduler<double>{o, {.schedules = {step, sequence}}}; }, 7),
+  CHECK(equal(rates([&](DoubleGroups& o) { return ChainedScheduler<double>{o, {.schedules = {step, sequence}}}; }, 7),
               product));
 }
 
 TEST_CASE("parity: a sequence bound after another scheduler chains") {
-  Groups groups{{.lr = 0.8}};
+  DoubleGroups groups{{.lr = 0.8}};
   StepLR first{groups, {.step_size = 1, .gamma = 0.5}};
   first.step();
   first.step();
@@ -176,7 +169,7 @@ TEST_CASE("parity: a sequence bound after another scheduler chains") {
 }
 
 TEST_CASE("parity: a CyclicLR starts at its base_lr") {
-  Groups groups{{.lr = 0.8}};
+  DoubleGroups groups{{.lr = 0.8}};
   const StepLR first{groups, {.step_size = 2, .gamma = 0.5}};
   CyclicLR cyclic{groups, {.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 4, .cycle_momentum = false}};
   CHECK(groups[0].lr == 0.1);  // PyTorch: 0.8
@@ -186,7 +179,7 @@ TEST_CASE("parity: a CyclicLR starts at its base_lr") {
   }
   CHECK(groups[0].initial_lr == 0.8);
 
-  Groups others{{.lr = 0.5, .momentum = 0.3}};
+  DoubleGroups others{{.lr = 0.5, .momentum = 0.3}};
   CosineAnnealingLR cosine{others, {.T_max = 10}};
   OneCycleLR one_cycle{others, {.max_lr = 1.0, .total_steps = 10}};
   CHECK(others[0].lr == 0.04);  // as PyTorch
@@ -198,7 +191,7 @@ TEST_CASE("parity: a CyclicLR starts at its base_lr") {
 }
 
 TEST_CASE("parity: a CyclicLR or OneCycleLR bound first is the base of those after it") {
-  Groups groups{{.lr = 0.8}};
+  DoubleGroups groups{{.lr = 0.8}};
   CyclicLR cyclic{groups, {.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 4, .cycle_momentum = false}};
   StepLR step{groups, {.step_size = 2, .gamma = 0.5}};
   CHECK(step.base_lrs()[0] == 0.1);
@@ -210,14 +203,14 @@ TEST_CASE("parity: a CyclicLR or OneCycleLR bound first is the base of those aft
     CHECK(std::abs(groups[0].lr - expected) < 1e-15);
   }
 
-  Groups others{{.lr = 0.5}};
+  DoubleGroups others{{.lr = 0.5}};
   const OneCycleLR one_cycle{others, {.max_lr = 1.0, .total_steps = 10, .cycle_momentum = false}};
   const StepLR second{others, {.step_size = 2, .gamma = 0.5}};
   CHECK(second.base_lrs()[0] == 0.04);
 }
 
 TEST_CASE("parity: a recorded base rate stays") {
-  Groups groups{{.lr = 0.8}};
+  DoubleGroups groups{{.lr = 0.8}};
   const StepLR first{groups, {.step_size = 2, .gamma = 0.5}};
   const OneCycleLR second{groups, {.max_lr = 1.0, .total_steps = 10, .cycle_momentum = false}};
   CHECK(groups[0].initial_lr == 0.8);
@@ -228,7 +221,7 @@ TEST_CASE("parity: a recorded base rate stays") {
 
 TEST_CASE("parity: a schedule that has not begun leaves the optimizer alone") {
   using namespace schedule;
-  Groups groups{{.lr = 0.8, .momentum = 0.5}};
+  DoubleGroups groups{{.lr = 0.8, .momentum = 0.5}};
   SequentialLR scheduler{groups,
                          {.schedules = {Constant<double>{.factor = 0.5, .total_iters = 9},
                                         OneCycle<double>{.max_lr = 1.0, .total_steps = 4, .pct_start = 0.5},
@@ -248,7 +241,7 @@ TEST_CASE("parity: a schedule that has not begun leaves the optimizer alone") {
 
 TEST_CASE("parity: a CyclicLR leaves the base rate of the schedules beside it alone") {
   using namespace schedule;
-  Groups groups{{.lr = 0.8}};
+  DoubleGroups groups{{.lr = 0.8}};
   SequentialLR scheduler{
       groups,
       {.schedules = {Cyclic<double>{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .cycle_momentum = false},
@@ -258,7 +251,7 @@ TEST_CASE("parity: a CyclicLR leaves the base rate of the schedules beside it al
   for (int t = 0; t < 3; ++t) scheduler.step();
   CHECK(groups[0].lr == 0.8);
 
-  Groups others{{.lr = 0.8}};
+  DoubleGroups others{{.lr = 0.8}};
   ChainedScheduler<double> chain{
       others,
       {.schedules = {Cyclic<double>{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2, .cycle_momentum = false},
@@ -270,7 +263,7 @@ TEST_CASE("parity: a CyclicLR leaves the base rate of the schedules beside it al
 
 TEST_CASE("parity: momentum stays where the last phase that drove it ended") {
   using namespace schedule;
-  Groups groups{{.lr = 0.8, .momentum = 0.9}};
+  DoubleGroups groups{{.lr = 0.8, .momentum = 0.9}};
   SequentialLR scheduler{groups,
                          {.schedules = {OneCycle<double>{.max_lr = 1.0, .total_steps = 6, .pct_start = 0.5},
                                         Exponential<double>{.gamma = 0.5}},
@@ -281,7 +274,7 @@ TEST_CASE("parity: momentum stays where the last phase that drove it ended") {
     CHECK(std::abs(groups[0].momentum.value() - expected) < 1e-15);
   }
 
-  Groups others{{.lr = 0.8, .momentum = 0.9}};
+  DoubleGroups others{{.lr = 0.8, .momentum = 0.9}};
   SequentialLR sought{others, scheduler.schedule()};
   sought.seek(5);
   CHECK(std::abs(others[0].momentum.value() - 0.875) < 1e-15);
@@ -292,7 +285,7 @@ TEST_CASE("parity: each SWALR and OneCycleLR has its own rates") {
   const auto swa = [](double swa_lr) {
     return SWA<double>{.swa_lr = swa_lr, .anneal_epochs = 2, .anneal_strategy = AnnealStrategy::linear};
   };
-  Groups groups{{.lr = 0.8}};
+  DoubleGroups groups{{.lr = 0.8}};
   SequentialLR scheduler{groups, {.schedules = {swa(0.4), swa(0.1)}, .milestones = {3}}};
   scheduler.step();
   scheduler.step();
@@ -303,7 +296,7 @@ TEST_CASE("parity: each SWALR and OneCycleLR has its own rates") {
   const auto one_cycle = [](double max_lr) {
     return OneCycle<double>{.max_lr = max_lr, .total_steps = 6, .pct_start = 0.5, .cycle_momentum = false};
   };
-  Groups others{{.lr = 0.8}};
+  DoubleGroups others{{.lr = 0.8}};
   OneCycleLR first{others, one_cycle(1.0)};
   const OneCycleLR second{others, one_cycle(0.5)};
   first.step();
@@ -314,7 +307,7 @@ TEST_CASE("parity: each SWALR and OneCycleLR has its own rates") {
 
 TEST_CASE("parity: OneCycleLR past its end holds or throws") {
   const auto make = [](AfterEnd after_end) {
-    return [after_end](Groups& o) {
+    return [after_end](DoubleGroups& o) {
       return OneCycleLR{
           o, {.max_lr = 1.0, .total_steps = 6, .pct_start = 0.5, .cycle_momentum = false, .after_end = after_end}};
     };
@@ -323,13 +316,13 @@ TEST_CASE("parity: OneCycleLR past its end holds or throws") {
   CHECK(std::abs(held[5] - 4e-6) < 1e-18);
   for (std::size_t t = 6; t < held.size(); ++t) CHECK(held[t] == held[5]);
   CHECK(rates(make(AfterEnd::error), 6).back() == held[5]);
-  CHECK(message_of([&] { static_cast<void>(rates(make(AfterEnd::error), 7)); }) ==
+  CHECK(message_of<std::out_of_range>([&] { static_cast<void>(rates(make(AfterEnd::error), 7)); }) ==
         "OneCycleLR: epoch 7 is past total_steps = 6");
 }
 
 TEST_CASE("parity: an empty phase is over at once") {
   const auto values = rates(
-      [](Groups& o) {
+      [](DoubleGroups& o) {
         return OneCycleLR{o, {.max_lr = 1.0, .total_steps = 10, .pct_start = 0.1, .cycle_momentum = false}};
       },
       9);
@@ -337,7 +330,7 @@ TEST_CASE("parity: an empty phase is over at once") {
   CHECK(std::abs(values.back() - 4e-6) < 1e-18);
   CHECK(equal(
       rates(
-          [](Groups& o) {
+          [](DoubleGroups& o) {
             return CyclicLR{
                 o, {.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 0, .step_size_down = 2, .cycle_momentum = false}};
           },
@@ -346,7 +339,7 @@ TEST_CASE("parity: an empty phase is over at once") {
 }
 
 TEST_CASE("parity: a rate does not go below zero") {
-  Groups groups{{.lr = 0.8}};
+  DoubleGroups groups{{.lr = 0.8}};
   CosineAnnealingLR cosine{groups, {.T_max = 3, .eta_min = 0.3}};
   StepLR step{groups, {.step_size = 2, .gamma = 0.1}};
   double lowest = 1;
@@ -357,7 +350,7 @@ TEST_CASE("parity: a rate does not go below zero") {
   }
   CHECK(lowest == 0.0);
 
-  const auto cyclic = [](Groups& o) {
+  const auto cyclic = [](DoubleGroups& o) {
     return CyclicLR{o,
                     {.base_lr = 0.5,
                      .max_lr = 0.1,
@@ -370,7 +363,7 @@ TEST_CASE("parity: a rate does not go below zero") {
 }
 
 TEST_CASE("parity: options that fail late in PyTorch are refused at once") {
-  Groups groups{{.lr = 0.8}};
+  DoubleGroups groups{{.lr = 0.8}};
   CHECK(message_of([&] { StepLR{groups, {.step_size = 0}}; }) == "StepLR: step_size must be positive, got 0");
   CHECK(message_of([&] { CosineAnnealingLR{groups, {.T_max = 0}}; }) ==
         "CosineAnnealingLR: T_max must be positive, got 0");
@@ -391,31 +384,31 @@ TEST_CASE("parity: options that fail late in PyTorch are refused at once") {
 }
 
 TEST_CASE("parity: a rate that would overflow stays finite, and zero stays zero") {
-  const auto values = rates([](Groups& o) { return ExponentialLR{o, {.gamma = 1e200}}; }, 3);
+  const auto values = rates([](DoubleGroups& o) { return ExponentialLR{o, {.gamma = 1e200}}; }, 3);
   CHECK(values[1] == 0.8 * 1e200);
   CHECK(values[2] > 1e308);
   CHECK(values[3] <= std::numeric_limits<double>::max());
-  Groups groups{{.lr = 0.0}};
+  DoubleGroups groups{{.lr = 0.0}};
   ExponentialLR scheduler{groups, {.gamma = 1e200}};
   for (int t = 0; t < 4; ++t) scheduler.step();
   CHECK(groups[0].lr == 0.0);
   // Here PyTorch has an OverflowError.
-  const auto steps = rates([](Groups& o) { return MultiStepLR{o, {.milestones = {1, 1}, .gamma = 1e200}}; }, 1);
+  const auto steps = rates([](DoubleGroups& o) { return MultiStepLR{o, {.milestones = {1, 1}, .gamma = 1e200}}; }, 1);
   CHECK(steps[1] <= std::numeric_limits<double>::max());
-  Groups zero{{.lr = 0.0}};
+  DoubleGroups zero{{.lr = 0.0}};
   MultiStepLR repeated{zero, {.milestones = {1, 1}, .gamma = 1e200}};
   repeated.step();
   CHECK(zero[0].lr == 0.0);
 }
 
 TEST_CASE("parity: a group added while training follows the schedule from its own rate") {
-  Groups groups{{.lr = 0.8}};
+  DoubleGroups groups{{.lr = 0.8}};
   LambdaLR lambda{groups, {.lr_lambda = [](Epoch) { return 0.5; }}};
   groups.push_back({.lr = 0.4});
   lambda.step();
   CHECK(groups[1].lr == 0.2);
 
-  Groups more{{.lr = 0.8}};
+  DoubleGroups more{{.lr = 0.8}};
   StepLR step{more, {.step_size = 1, .gamma = 0.5}};
   step.step();
   more.push_back({.lr = 0.4});
@@ -423,7 +416,7 @@ TEST_CASE("parity: a group added while training follows the schedule from its ow
   CHECK(more[1].lr == 0.1);
   CHECK(step.base_lrs()[1] == 0.4);
 
-  Groups third{{.lr = 0.8}};
+  DoubleGroups third{{.lr = 0.8}};
   CosineAnnealingLR cosine{third, {.T_max = 4}};
   cosine.step();
   third.push_back({.lr = 0.4});
@@ -434,14 +427,14 @@ TEST_CASE("parity: a group added while training follows the schedule from its ow
 }
 
 TEST_CASE("parity: a list of min_lr fits the groups at every step") {
-  Groups groups{{.lr = 0.8}, {.lr = 0.8}};
+  DoubleGroups groups{{.lr = 0.8}, {.lr = 0.8}};
   ReduceLROnPlateau scheduler{groups, {.factor = 0.5, .patience = 1, .min_lr = {0.1, 0.2}}};
   scheduler.step(1.0);
   groups.push_back({.lr = 0.4});
   CHECK_THROWS_AS(scheduler.step(1.0), std::invalid_argument);  // PyTorch: a step later, where it reduces
   CHECK(scheduler.last_epoch() == 1);
 
-  Groups others{{.lr = 0.8}, {.lr = 0.8}};
+  DoubleGroups others{{.lr = 0.8}, {.lr = 0.8}};
   ReduceLROnPlateau one_for_all{others, {.factor = 0.5, .patience = 1, .min_lr = 0.1}};
   one_for_all.step(1.0);
   others.push_back({.lr = 0.4});
@@ -453,7 +446,7 @@ TEST_CASE("parity: a list of min_lr fits the groups at every step") {
 }
 
 TEST_CASE("parity: a relative threshold of a negative metric is PyTorch's, a magnitude is not") {
-  Groups groups{{.lr = 0.8}};
+  DoubleGroups groups{{.lr = 0.8}};
   ReduceLROnPlateau relative{groups, {.patience = 0, .threshold = 0.1}};
   CHECK(relative.step(-1.0) == PlateauReport::improved);
   CHECK(relative.step(-0.95) == PlateauReport::improved);
@@ -464,17 +457,17 @@ TEST_CASE("parity: a relative threshold of a negative metric is PyTorch's, a mag
 }
 
 TEST_CASE("parity: loading a state sets the rate") {
-  Groups groups{{.lr = 0.8}};
+  DoubleGroups groups{{.lr = 0.8}};
   StepLR saved{groups, {.step_size = 1, .gamma = 0.5}};
   saved.step();
-  Groups other_groups{{.lr = 0.8}};
+  DoubleGroups other_groups{{.lr = 0.8}};
   StepLR other{other_groups, {.step_size = 1, .gamma = 0.5}};
   other.load_state_dict(saved.state_dict());
   CHECK(other_groups[0].lr == 0.4);
 }
 
 TEST_CASE("parity: a sought epoch does not miss its restart") {
-  Groups groups{{.lr = 0.8}};
+  DoubleGroups groups{{.lr = 0.8}};
   CosineAnnealingWarmRestarts scheduler{groups, {.T_0 = 10, .T_mult = 3}};
   scheduler.seek(1209);
   CHECK(std::abs(groups[0].lr - 3.008563337558066575e-06) < 1e-20);
@@ -483,7 +476,7 @@ TEST_CASE("parity: a sought epoch does not miss its restart") {
 }
 
 TEST_CASE("parity: get_lr() is get_last_lr(), whenever it is asked") {
-  Groups groups{{.lr = 0.8}};
+  DoubleGroups groups{{.lr = 0.8}};
   ExponentialLR scheduler{groups, {.gamma = 0.5}};
   scheduler.step();
   CHECK(scheduler.get_lr()[0] == 0.4);
@@ -492,7 +485,7 @@ TEST_CASE("parity: get_lr() is get_last_lr(), whenever it is asked") {
 }
 
 TEST_CASE("parity: momentum stays in the range of its options") {
-  Groups groups{{.lr = 0.8, .momentum = 0.9}};
+  DoubleGroups groups{{.lr = 0.8, .momentum = 0.9}};
   CyclicLR scheduler{groups,
                      {.base_lr = 0.1, .max_lr = 0.2, .step_size_up = 2, .mode = CyclicMode::exp_range, .gamma = 9}};
   CHECK(groups[0].momentum == 0.9);
@@ -502,7 +495,7 @@ TEST_CASE("parity: momentum stays in the range of its options") {
   }
 
   // Any momentum from 0, as for PyTorch, and the same values.
-  Groups others{{.lr = 0.8, .momentum = 0.9}};
+  DoubleGroups others{{.lr = 0.8, .momentum = 0.9}};
   CyclicLR heavy{others,
                  {.base_lr = 1.0, .max_lr = 5.0, .step_size_up = 4, .base_momentum = 5.0, .max_momentum = 22.0}};
   CHECK(others[0].momentum == 22.0);

@@ -15,11 +15,11 @@ namespace {
 using Any = AnySchedule<double>;
 
 /// Linear, so that momentum is 0.95, 0.91666, 0.88333 and 0.85 at epochs 0 to 3.
-schedule::OneCycle<double> one_cycle() {
+schedule::OneCycle<double> straight_cycle() {
   return {.max_lr = 1, .total_steps = 8, .pct_start = 0.5, .anneal_strategy = AnnealStrategy::linear};
 }
 
-schedule::Multiplicative<double> multiplicative() {
+schedule::Multiplicative<double> halving_function() {
   const std::function<double(Epoch)> half = [](Epoch) { return 0.5; };
   return {.lr_lambda = half};
 }
@@ -58,16 +58,17 @@ TEST_CASE("a schedule that leaves momentum alone says so") {
 }
 
 TEST_CASE("a sequence is asked for its momentum: a phase that drives none leaves it where the phase before ends") {
-  const Any sequence = schedule::Sequential<double>{
-      .schedules = {one_cycle(), schedule::Step<double>{.step_size = 2}, schedule::Exponential<double>{.gamma = 0.5}},
-      .milestones = {3, 5}};
+  const Any sequence =
+      schedule::Sequential<double>{.schedules = {straight_cycle(), schedule::Step<double>{.step_size = 2},
+                                                 schedule::Exponential<double>{.gamma = 0.5}},
+                                   .milestones = {3, 5}};
   CHECK(sequence.momentum(0, 0.1) == 0.95);
   CHECK(sequence.momentum(2, 0.1).value() == about(0.88333333333333333333L));
   CHECK(sequence.momentum(3, 0.1).value() == about(0.88333333333333333333L));
   CHECK(sequence.momentum(4, 0.1).value() == about(0.88333333333333333333L));
   CHECK(sequence.momentum(500, 0.1).value() == about(0.88333333333333333333L));
 
-  const Any late = schedule::Sequential<double>{.schedules = {schedule::Step<double>{.step_size = 2}, one_cycle()},
+  const Any late = schedule::Sequential<double>{.schedules = {schedule::Step<double>{.step_size = 2}, straight_cycle()},
                                                 .milestones = {3}};
   CHECK(late.momentum(2, 0.1) == std::nullopt);
   CHECK(late.momentum(3, 0.1) == 0.95);
@@ -84,7 +85,7 @@ TEST_CASE("a sequence is asked for its momentum: a phase that drives none leaves
 
 TEST_CASE("each group is asked for itself what a schedule can do for it") {
   const schedule::PerGroup<double> groups{
-      .schedules = {schedule::CosineAnnealing<double>{.T_max = 9}, multiplicative(), one_cycle()}};
+      .schedules = {schedule::CosineAnnealing<double>{.T_max = 9}, halving_function(), straight_cycle()}};
   const Any sequence = schedule::Sequential<double>{
       .schedules = {schedule::LinearWarmup<double>{.warmup_steps = 2}, groups}, .milestones = {2}};
   CHECK(sequence.abilities(0).closed_form);
@@ -125,8 +126,8 @@ TEST_CASE("a schedule's abilities are those of its curve") {
   CHECK(cyclic.own_base);
   CHECK_FALSE(
       Any(schedule::Cyclic<double>{.base_lr = 0.1, .max_lr = 0.5, .cycle_momentum = false}).abilities(0).momentum);
-  CHECK_FALSE(Any(multiplicative()).abilities(0).closed_form);
-  CHECK(Any(multiplicative()).abilities(0).goes_on);
+  CHECK_FALSE(Any(halving_function()).abilities(0).closed_form);
+  CHECK(Any(halving_function()).abilities(0).goes_on);
   const Abilities average = Any(schedule::SWA<double>{.swa_lr = 0.05}).abilities(0);
   CHECK(average.closed_form);
   CHECK(average.goes_on);

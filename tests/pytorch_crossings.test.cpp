@@ -18,8 +18,6 @@
 namespace lr_scheduler::testing {
 namespace {
 
-using DoubleGroups = Groups<double>;
-
 std::function<double(Epoch)> half_for_any_name(const nlohmann::json&) {
   return [](Epoch) { return 0.5; };
 }

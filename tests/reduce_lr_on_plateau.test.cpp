@@ -21,11 +21,8 @@
 namespace lr_scheduler::testing {
 namespace {
 
-const double nan = std::numeric_limits<double>::quiet_NaN();
-const double infinity = std::numeric_limits<double>::infinity();
-
 /// The rates of one group, 1 before, after each of these metrics.
-std::vector<double> rates(const PlateauOptions<double>& options, const std::vector<double>& metrics) {
+std::vector<double> plateau_rates(const PlateauOptions<double>& options, const std::vector<double>& metrics) {
   std::vector<ParamGroup<double>> groups{{.lr = 1}};
   ReduceLROnPlateau scheduler{groups, options};
   std::vector<double> result;
@@ -153,7 +150,8 @@ TEST_CASE("ReduceLROnPlateau reduces when PyTorch does, for any patience and coo
   };
   for (const auto& [patience, cooldown, epochs] : grid) {
     INFO("patience " << patience << ", cooldown " << cooldown);
-    const auto run = rates({.factor = 0.5, .patience = patience, .cooldown = cooldown}, std::vector<double>(16, 1.0));
+    const auto run =
+        plateau_rates({.factor = 0.5, .patience = patience, .cooldown = cooldown}, std::vector<double>(16, 1.0));
     std::vector<int> reduced;
     for (std::size_t k = 0; k < run.size(); ++k) {
       if (run[k] < (k == 0 ? 1.0 : run[k - 1])) reduced.push_back(static_cast<int>(k) + 1);
@@ -248,15 +246,16 @@ TEST_CASE("ReduceLROnPlateau finds better what PyTorch finds better") {
                                          .patience = 0,
                                          .threshold = row.threshold,
                                          .threshold_mode = row.threshold_mode};
-    CHECK(rates(options, positive) == row.rates);
-    CHECK(rates(options, negative) == row.negative_rates);
+    CHECK(plateau_rates(options, positive) == row.rates);
+    CHECK(plateau_rates(options, negative) == row.negative_rates);
   }
 }
 
 TEST_CASE("ReduceLROnPlateau counts a metric that is not a number as bad, as PyTorch does") {
   const PlateauOptions<double> options{.factor = 0.5, .patience = 1};
-  CHECK(rates(options, {1, nan, nan, nan, 0.5, nan, nan}) == std::vector<double>{1, 1, 0.5, 0.5, 0.5, 0.5, 0.25});
-  CHECK(rates(options, {nan, nan, 1, 1, 1}) == std::vector<double>{1, 0.5, 0.5, 0.5, 0.25});
+  CHECK(plateau_rates(options, {1, nan, nan, nan, 0.5, nan, nan}) ==
+        std::vector<double>{1, 1, 0.5, 0.5, 0.5, 0.5, 0.25});
+  CHECK(plateau_rates(options, {nan, nan, 1, 1, 1}) == std::vector<double>{1, 0.5, 0.5, 0.5, 0.25});
 }
 
 TEST_CASE("ReduceLROnPlateau ignores a metric that is not a number where that is asked for") {
@@ -291,11 +290,11 @@ TEST_CASE("ReduceLROnPlateau refuses a metric that is not a number where that is
 
 TEST_CASE("ReduceLROnPlateau takes an infinite metric as PyTorch does") {
   const PlateauOptions<double> min{.factor = 0.5, .patience = 1};
-  CHECK(rates(min, {infinity, infinity, 1, 1, 1, 1}) == std::vector<double>{1, 0.5, 0.5, 0.5, 0.25, 0.25});
-  CHECK(rates(min, {-infinity, 1, 1}) == std::vector<double>{1, 1, 0.5});
+  CHECK(plateau_rates(min, {infinity, infinity, 1, 1, 1, 1}) == std::vector<double>{1, 0.5, 0.5, 0.5, 0.25, 0.25});
+  CHECK(plateau_rates(min, {-infinity, 1, 1}) == std::vector<double>{1, 1, 0.5});
   const PlateauOptions<double> max{.mode = Mode::max, .factor = 0.5, .patience = 1};
-  CHECK(rates(max, {-infinity, -infinity, 1, 1, 1, 1}) == std::vector<double>{1, 0.5, 0.5, 0.5, 0.25, 0.25});
-  CHECK(rates(max, {infinity, 1, 1}) == std::vector<double>{1, 1, 0.5});
+  CHECK(plateau_rates(max, {-infinity, -infinity, 1, 1, 1, 1}) == std::vector<double>{1, 0.5, 0.5, 0.5, 0.25, 0.25});
+  CHECK(plateau_rates(max, {infinity, 1, 1}) == std::vector<double>{1, 1, 0.5});
 }
 
 TEST_CASE("ReduceLROnPlateau goes no lower than min_lr, of each group its own") {
@@ -318,13 +317,14 @@ TEST_CASE("ReduceLROnPlateau leaves a rate below min_lr alone") {
 }
 
 TEST_CASE("ReduceLROnPlateau makes no reduction by eps or less") {
-  CHECK(rates({.factor = 0.5, .patience = 0, .eps = 0.1}, {1, 1, 1, 1, 1, 1}) ==
+  CHECK(plateau_rates({.factor = 0.5, .patience = 0, .eps = 0.1}, {1, 1, 1, 1, 1, 1}) ==
         std::vector<double>{1, 0.5, 0.25, 0.125, 0.125, 0.125});
-  CHECK(rates({.factor = 0.5, .patience = 0, .eps = 0.25}, {1, 1, 1, 1}) == std::vector<double>{1, 0.5, 0.5, 0.5});
+  CHECK(plateau_rates({.factor = 0.5, .patience = 0, .eps = 0.25}, {1, 1, 1, 1}) ==
+        std::vector<double>{1, 0.5, 0.5, 0.5});
 }
 
 TEST_CASE("ReduceLROnPlateau takes a factor of 0") {
-  CHECK(rates({.factor = 0, .patience = 0}, {1, 1, 1}) == std::vector<double>{1, 0, 0});
+  CHECK(plateau_rates({.factor = 0, .patience = 0}, {1, 1, 1}) == std::vector<double>{1, 0, 0});
 }
 
 TEST_CASE("ReduceLROnPlateau reduces the rate that is there") {

@@ -52,8 +52,6 @@ struct ChainOnly {
   double next(Epoch t, double lr, double base_lr) const { return t == 0 ? lr : lr / 2 + 0 * base_lr; }
 };
 
-using DoubleGroups = std::vector<ParamGroup<double>>;
-
 std::vector<double> rates(const DoubleGroups& groups) {
   std::vector<double> result;
   for (const auto& group : groups) result.push_back(group.lr);

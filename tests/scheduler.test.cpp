@@ -12,8 +12,6 @@
 namespace lr_scheduler::testing {
 namespace {
 
-using DoubleGroups = std::vector<ParamGroup<double>>;
-
 static_assert(std::is_abstract_v<Scheduler<double>>);
 static_assert(std::has_virtual_destructor_v<Scheduler<double>>);
 static_assert(!std::is_copy_constructible_v<Scheduler<double>>);

@@ -37,7 +37,6 @@ struct lr_scheduler::optimizer_traits<lr_scheduler::testing::FloatStore> {
 namespace lr_scheduler::testing {
 namespace {
 
-using DoubleGroups = Groups<double>;
 using Make = std::function<std::unique_ptr<Scheduler<double>>(DoubleGroups&)>;
 
 struct Example {
@@ -52,7 +51,7 @@ Example example(std::string name, S options) {
           }};
 }
 
-schedule::OneCycle<double> one_cycle() {
+schedule::OneCycle<double> two_cycles() {
   return {.max_lr = {1, 2}, .total_steps = 8, .pct_start = 0.5};
 }
 
@@ -74,12 +73,12 @@ std::vector<Example> examples() {
       example("CosineAnnealingLR", cosine),
       example("CosineAnnealingWarmRestarts", schedule::CosineAnnealingWarmRestarts<double>{.T_0 = 2, .T_mult = 2}),
       example("CyclicLR", schedule::Cyclic<double>{.base_lr = 0.1, .max_lr = {0.5, 0.7}, .step_size_up = 4}),
-      example("OneCycleLR", one_cycle()),
+      example("OneCycleLR", two_cycles()),
       example("SWALR", schedule::SWA<double>{.swa_lr = 0.05}),
       example("LambdaLR", schedule::Lambda<double>{.lr_lambda = inverse}),
       example("MultiplicativeLR", multiplicative),
       example("SequentialLR",
-              schedule::Sequential<double>{.schedules = {warmup, one_cycle(), exponential}, .milestones = {2, 6}}),
+              schedule::Sequential<double>{.schedules = {warmup, two_cycles(), exponential}, .milestones = {2, 6}}),
       example("SequentialLR without a closed form",
               schedule::Sequential<double>{.schedules = {warmup, multiplicative, cosine}, .milestones = {2, 6}}),
       example("SequentialLR with SWALR late",
@@ -87,7 +86,7 @@ std::vector<Example> examples() {
                                            .milestones = {5}}),
       example("ChainedScheduler", schedule::Chained<double>{.schedules = {warmup, exponential}}),
       example("ChainedScheduler without a closed form",
-              schedule::Chained<double>{.schedules = {cosine, multiplicative, one_cycle()}}),
+              schedule::Chained<double>{.schedules = {cosine, multiplicative, two_cycles()}}),
       example("PerGroup", schedule::PerGroup<double>{.schedules = {cosine, multiplicative}}),
   };
 }
@@ -282,7 +281,7 @@ TEST_CASE("step_by() refuses a negative number of steps, and needs a metric wher
 
 TEST_CASE("step_by() that the optimizer refuses counts as not made") {
   FragileOptimizer optimizer{.groups = two_groups_with_momentum<double>()};
-  OneCycleLR scheduler{optimizer, one_cycle()};
+  OneCycleLR scheduler{optimizer, two_cycles()};
   scheduler.step();
   const DoubleGroups before = optimizer.groups;
   for (const Written what : {Written::lr, Written::momentum}) {
@@ -397,7 +396,7 @@ TEST_CASE("reset() of a plateau forgets the metrics") {
 
 TEST_CASE("reset() that the optimizer refuses counts as not made") {
   FragileOptimizer optimizer{.groups = two_groups_with_momentum<double>()};
-  OneCycleLR scheduler{optimizer, one_cycle()};
+  OneCycleLR scheduler{optimizer, two_cycles()};
   scheduler.step_by(3);
   const DoubleGroups before = optimizer.groups;
   for (const Written what : {Written::lr, Written::momentum}) {

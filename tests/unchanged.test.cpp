@@ -14,8 +14,6 @@
 namespace lr_scheduler::testing {
 namespace {
 
-using DoubleGroups = Groups<double>;
-
 FragileOptimizer two_counted_groups() {
   return {.groups = two_groups<double>()};
 }

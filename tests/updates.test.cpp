@@ -17,7 +17,7 @@ namespace {
 
 constexpr Epoch most = std::numeric_limits<Epoch>::max();
 
-std::string refusal(const TrainingLength& length) {
+std::string updates_refusal(const TrainingLength& length) {
   return message_of([&] { static_cast<void>(total_updates(length)); });
 }
 
@@ -31,7 +31,7 @@ TEST_CASE("an epoch has an update for each batch, the last of which may not be f
 TEST_CASE("a last batch that is not full can be left out") {
   CHECK(total_updates({.samples = 1049, .batch_size = 50, .epochs = 3, .drop_last = true}) == 60);
   CHECK(total_updates({.samples = 50, .batch_size = 50, .drop_last = true}) == 1);
-  CHECK(refusal({.samples = 49, .batch_size = 50, .drop_last = true}) ==
+  CHECK(updates_refusal({.samples = 49, .batch_size = 50, .drop_last = true}) ==
         "total_updates: samples must be at least batch_size where drop_last is true, got 49");
 }
 
@@ -48,18 +48,19 @@ TEST_CASE("updates are counted up to the largest count") {
   CHECK(total_updates({.samples = most, .batch_size = 1}) == most);
   CHECK(total_updates({.samples = most, .batch_size = most, .gradient_accumulation_steps = most, .epochs = most}) ==
         most);
-  CHECK(refusal({.samples = std::int64_t{1} << 40, .batch_size = 1, .epochs = 1 << 23}) ==
+  CHECK(updates_refusal({.samples = std::int64_t{1} << 40, .batch_size = 1, .epochs = 1 << 23}) ==
         "total_updates: epochs must leave a count of updates below 2^63, got 8388608");
-  CHECK(refusal({.samples = std::numeric_limits<std::uint64_t>::max() / 4, .batch_size = 1, .epochs = 2}) ==
+  CHECK(updates_refusal({.samples = std::numeric_limits<std::uint64_t>::max() / 4, .batch_size = 1, .epochs = 2}) ==
         "no exception");
 }
 
 TEST_CASE("a training length that is not positive is refused") {
-  CHECK(refusal({.samples = 0, .batch_size = 8}) == "total_updates: samples must be positive, got 0");
-  CHECK(refusal({.samples = 8, .batch_size = -8}) == "total_updates: batch_size must be positive, got -8");
-  CHECK(refusal({.samples = 8, .batch_size = 8, .gradient_accumulation_steps = 0}) ==
+  CHECK(updates_refusal({.samples = 0, .batch_size = 8}) == "total_updates: samples must be positive, got 0");
+  CHECK(updates_refusal({.samples = 8, .batch_size = -8}) == "total_updates: batch_size must be positive, got -8");
+  CHECK(updates_refusal({.samples = 8, .batch_size = 8, .gradient_accumulation_steps = 0}) ==
         "total_updates: gradient_accumulation_steps must be positive, got 0");
-  CHECK(refusal({.samples = 8, .batch_size = 8, .epochs = 0}) == "total_updates: epochs must be positive, got 0");
+  CHECK(updates_refusal({.samples = 8, .batch_size = 8, .epochs = 0}) ==
+        "total_updates: epochs must be positive, got 0");
   CHECK(message_of([] { static_cast<void>(TrainingLength{.samples = ~std::uint64_t{0}, .batch_size = 1}); }) ==
         "a count is at most 9223372036854775807, got 18446744073709551615");
 }

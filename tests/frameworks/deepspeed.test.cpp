@@ -16,8 +16,6 @@ namespace {
 
 using deepspeed::WarmupType;
 
-constexpr double any_rate = 0.1;  // The group's own plays no part.
-
 TEST_CASE("deepspeed.WarmupLR wastes two updates and rises with the logarithm to the group's rate") {
   check_rates(deepspeed::WarmupLR<double>({.warmup_num_steps = 4}), 0.8,
               {0, 0, 0.4L, 0.63398500028846247258L, 0.8L, 0.8L, 0.8L});

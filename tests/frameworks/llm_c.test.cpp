@@ -13,8 +13,6 @@
 namespace lr_scheduler::testing {
 namespace {
 
-constexpr double any_rate = 0.1;  // The group's own plays no part.
-
 TEST_CASE("llm_c.cosine is full at the last update of the warm-up and at the first after it, and stays at its end") {
   check_rates(
       llm_c::cosine<double>(

@@ -17,8 +17,6 @@ using megatron::DecayStyle;
 using megatron::IncrStyle;
 using megatron::WsdDecayStyle;
 
-constexpr double any_rate = 0.1;  // The group's own plays no part.
-
 /// From 0.2 up to 0.8 in two steps, down to 0.4 at 6.
 megatron::Arguments<double> arguments_of(DecayStyle style) {
   return {.init_lr = 0.2,

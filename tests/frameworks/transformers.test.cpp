@@ -249,11 +249,12 @@ TEST_CASE("rates of float are those of double, rounded") {
 }
 
 TEST_CASE("options of transformers that are out of range are refused") {
-  using namespace transformers;
-  CHECK(message_of([] { static_cast<void>(cosine<double>({.num_warmup_steps = -1, .num_training_steps = 1})); }) ==
-        "transformers.cosine: num_warmup_steps must not be negative, got -1");
-  CHECK(message_of([] { static_cast<void>(linear<double>({.num_warmup_steps = 1, .num_training_steps = -1})); }) ==
-        "transformers.linear: num_training_steps must not be negative, got -1");
+  CHECK(message_of([] {
+          static_cast<void>(transformers::cosine<double>({.num_warmup_steps = -1, .num_training_steps = 1}));
+        }) == "transformers.cosine: num_warmup_steps must not be negative, got -1");
+  CHECK(message_of([] {
+          static_cast<void>(transformers::linear<double>({.num_warmup_steps = 1, .num_training_steps = -1}));
+        }) == "transformers.linear: num_training_steps must not be negative, got -1");
   CHECK(refusal_of(R"({"type": "transformers.constant_with_warmup", "num_warmup_steps": -3})") ==
         "transformers.constant_with_warmup: num_warmup_steps must not be negative, got -3");
   const auto refused = [](const std::string& type, const std::string& options) {

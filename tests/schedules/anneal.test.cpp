@@ -14,7 +14,7 @@ namespace lr_scheduler::testing {
 namespace {
 
 template <class T>
-using Bound = Scheduled<schedule::Anneal<T>, T>;
+using BoundAnneal = Scheduled<schedule::Anneal<T>, T>;
 
 TEMPLATE_TEST_CASE("Anneal falls in a straight line from the base rate to 0 and stays there", "", float, double,
                    long double) {
@@ -80,28 +80,31 @@ TEMPLATE_TEST_CASE("Anneal along the geometric shape multiplies by the same fact
 TEMPLATE_TEST_CASE("Anneal refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   const T infinity = std::numeric_limits<T>::infinity();
-  check_refused<Bound<T>>({.steps = -1}, "Anneal: steps must be finite and not negative, got -1");
-  check_refused<Bound<T>>({.steps = std::numeric_limits<double>::infinity()},
-                          "Anneal: steps must be finite and not negative, got inf");
-  check_refused<Bound<T>>({.steps = 3, .power = T(0)}, "Anneal: power must be finite and positive, got 0");
-  check_refused<Bound<T>>({.steps = 3, .time_power = T(-2)}, "Anneal: time_power must be finite and positive, got -2");
-  check_refused<Bound<T>>({.steps = 3, .start_factor = T(-0.5L)},
-                          "Anneal: start_factor must be finite and not negative, got -0.5");
-  check_refused<Bound<T>>({.steps = 3, .ratio = T(0)}, "Anneal: ratio must be greater than 0 and less than 1, got 0");
-  check_refused<Bound<T>>({.steps = 3, .ratio = T(1)}, "Anneal: ratio must be greater than 0 and less than 1, got 1");
-  check_refused<Bound<T>>({.steps = 3, .end_factor = infinity},
-                          "Anneal: end_factor must be finite and not negative, got inf");
-  check_refused<Bound<T>>({.steps = 3, .shape = Shape::geometric},
-                          "Anneal: end_factor must be positive where the shape is geometric, got 0");
-  check_refused<Bound<T>>({.steps = 3, .shape = Shape::geometric, .start_factor = T(0), .end_factor = T(1)},
-                          "Anneal: start_factor must be positive where the shape is geometric, got 0");
-  check_refused<Bound<T>>({.steps = 3, .after_end = AfterEnd::error},
-                          "Anneal: after_end must be rebound or hold, got error");
+  check_refused<BoundAnneal<T>>({.steps = -1}, "Anneal: steps must be finite and not negative, got -1");
+  check_refused<BoundAnneal<T>>({.steps = std::numeric_limits<double>::infinity()},
+                                "Anneal: steps must be finite and not negative, got inf");
+  check_refused<BoundAnneal<T>>({.steps = 3, .power = T(0)}, "Anneal: power must be finite and positive, got 0");
+  check_refused<BoundAnneal<T>>({.steps = 3, .time_power = T(-2)},
+                                "Anneal: time_power must be finite and positive, got -2");
+  check_refused<BoundAnneal<T>>({.steps = 3, .start_factor = T(-0.5L)},
+                                "Anneal: start_factor must be finite and not negative, got -0.5");
+  check_refused<BoundAnneal<T>>({.steps = 3, .ratio = T(0)},
+                                "Anneal: ratio must be greater than 0 and less than 1, got 0");
+  check_refused<BoundAnneal<T>>({.steps = 3, .ratio = T(1)},
+                                "Anneal: ratio must be greater than 0 and less than 1, got 1");
+  check_refused<BoundAnneal<T>>({.steps = 3, .end_factor = infinity},
+                                "Anneal: end_factor must be finite and not negative, got inf");
+  check_refused<BoundAnneal<T>>({.steps = 3, .shape = Shape::geometric},
+                                "Anneal: end_factor must be positive where the shape is geometric, got 0");
+  check_refused<BoundAnneal<T>>({.steps = 3, .shape = Shape::geometric, .start_factor = T(0), .end_factor = T(1)},
+                                "Anneal: start_factor must be positive where the shape is geometric, got 0");
+  check_refused<BoundAnneal<T>>({.steps = 3, .after_end = AfterEnd::error},
+                                "Anneal: after_end must be rebound or hold, got error");
 }
 
 TEST_CASE("Anneal goes on from a rate that the user sets") {
   auto groups = two_groups<double>();
-  Bound<double> scheduler{groups, {.steps = 8}};
+  BoundAnneal<double> scheduler{groups, {.steps = 8}};
   check_user_changes_rate(
       scheduler, groups,
       {{0.0875L, 0.35L}, {0.075L, 0.3L}, {0.058333333333333333333L, 0.25L}, {0.046666666666666666667L, 0.2L}});
@@ -123,7 +126,7 @@ TEST_CASE("Anneal goes back and forth where it rebounds") {
   const schedule::Anneal<double> schedule{
       .steps = 2, .start_factor = 0.5, .end_factor = 1, .after_end = AfterEnd::rebound};
   auto groups = two_groups<double>();
-  Bound<double> scheduler{groups, schedule};
+  BoundAnneal<double> scheduler{groups, schedule};
   check_rates(scheduler, groups,
               {{0.05L, 0.2L}, {0.075L, 0.3L}, {0.1L, 0.4L}, {0.075L, 0.3L}, {0.05L, 0.2L}, {0.075L, 0.3L}});
   CHECK(schedule.at(4'000'000'003, 1) == 0.75);

@@ -16,9 +16,7 @@ namespace lr_scheduler::testing {
 namespace {
 
 template <class T>
-using Bound = Scheduled<schedule::BaseRate<T>, T>;
-
-const schedule::Exponential<double> halving{.gamma = 0.5};
+using BoundBaseRate = Scheduled<schedule::BaseRate<T>, T>;
 
 TEMPLATE_TEST_CASE("BaseRate shapes its own rate, whatever the groups have", "", float, double, long double) {
   using T = TestType;
@@ -33,17 +31,17 @@ TEMPLATE_TEST_CASE("BaseRate shapes its own rate, whatever the groups have", "",
 TEMPLATE_TEST_CASE("BaseRate refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   const schedule::Step<T> step{.step_size = 2};
-  check_refused<Bound<T>>({.schedule = step, .base_lr = T(-1)},
-                          "BaseRate: base_lr must be finite and not negative, got -1");
-  check_refused<Bound<T>>({.schedule = step, .base_lr = std::numeric_limits<T>::infinity()},
-                          "BaseRate: base_lr must be finite and not negative, got inf");
+  check_refused<BoundBaseRate<T>>({.schedule = step, .base_lr = T(-1)},
+                                  "BaseRate: base_lr must be finite and not negative, got -1");
+  check_refused<BoundBaseRate<T>>({.schedule = step, .base_lr = std::numeric_limits<T>::infinity()},
+                                  "BaseRate: base_lr must be finite and not negative, got inf");
   check_refuses_bad_child<T>(
       [](const AnySchedule<T>& child) { return schedule::BaseRate<T>{.schedule = child, .base_lr = T(1)}; });
 }
 
 TEST_CASE("BaseRate is always on its curve, whatever the user sets") {
   auto groups = two_groups<double>();
-  Bound<double> scheduler{groups, {.schedule = halving, .base_lr = 0.8}};
+  BoundBaseRate<double> scheduler{groups, {.schedule = halving, .base_lr = 0.8}};
   check_user_changes_rate(scheduler, groups, {{0.4L, 0.4L}, {0.2L, 0.2L}, {0.1L, 0.1L}, {0.05L, 0.05L}});
 }
 
@@ -59,7 +57,7 @@ TEST_CASE("BaseRate is no factor, and between steps it is on the same curve") {
 
 TEST_CASE("BaseRate of 0 keeps the rate at 0") {
   auto groups = two_groups<double>();
-  Bound<double> scheduler{groups, {.schedule = halving, .base_lr = 0}};
+  BoundBaseRate<double> scheduler{groups, {.schedule = halving, .base_lr = 0}};
   check_rates(scheduler, groups, {{0L, 0L}, {0L, 0L}});
 }
 

@@ -14,9 +14,7 @@ namespace lr_scheduler::testing {
 namespace {
 
 template <class T>
-using Bound = Scheduled<schedule::Clamp<T>, T>;
-
-const schedule::Exponential<double> halving{.gamma = 0.5};
+using BoundClamp = Scheduled<schedule::Clamp<T>, T>;
 
 TEMPLATE_TEST_CASE("Clamp keeps a schedule between two rates", "", float, double, long double) {
   using T = TestType;
@@ -40,24 +38,24 @@ TEMPLATE_TEST_CASE("Clamp refuses bad options and leaves the optimizer alone", "
   using T = TestType;
   const schedule::Exponential<T> child{.gamma = T(0.5L)};
   const T infinity = std::numeric_limits<T>::infinity();
-  check_refused<Bound<T>>({.schedule = child, .min_lr = T(-1)},
-                          "Clamp: min_lr must be finite and not negative, got -1");
-  check_refused<Bound<T>>({.schedule = child, .max_lr = infinity},
-                          "Clamp: max_lr must be finite and not negative, got inf");
-  check_refused<Bound<T>>({.schedule = child, .min_lr = T(2), .max_lr = T(1)},
-                          "Clamp: max_lr must be at least min_lr, got 1");
-  check_refused<Bound<T>>({.schedule = child, .min_ratio = std::numeric_limits<T>::quiet_NaN()},
-                          "Clamp: min_ratio must be finite and not negative, got nan");
-  check_refused<Bound<T>>({.schedule = child, .max_ratio = T(-0.5L)},
-                          "Clamp: max_ratio must be finite and not negative, got -0.5");
-  check_refused<Bound<T>>({.schedule = child, .min_ratio = T(0.5L), .max_ratio = T(0.25L)},
-                          "Clamp: max_ratio must be at least min_ratio, got 0.25");
+  check_refused<BoundClamp<T>>({.schedule = child, .min_lr = T(-1)},
+                               "Clamp: min_lr must be finite and not negative, got -1");
+  check_refused<BoundClamp<T>>({.schedule = child, .max_lr = infinity},
+                               "Clamp: max_lr must be finite and not negative, got inf");
+  check_refused<BoundClamp<T>>({.schedule = child, .min_lr = T(2), .max_lr = T(1)},
+                               "Clamp: max_lr must be at least min_lr, got 1");
+  check_refused<BoundClamp<T>>({.schedule = child, .min_ratio = std::numeric_limits<T>::quiet_NaN()},
+                               "Clamp: min_ratio must be finite and not negative, got nan");
+  check_refused<BoundClamp<T>>({.schedule = child, .max_ratio = T(-0.5L)},
+                               "Clamp: max_ratio must be finite and not negative, got -0.5");
+  check_refused<BoundClamp<T>>({.schedule = child, .min_ratio = T(0.5L), .max_ratio = T(0.25L)},
+                               "Clamp: max_ratio must be at least min_ratio, got 0.25");
   check_refuses_bad_child<T>([](const AnySchedule<T>& bad) { return schedule::Clamp<T>{.schedule = bad}; });
 }
 
 TEST_CASE("Clamp is always on its curve, whatever the user sets") {
   auto groups = two_groups<double>();
-  Bound<double> scheduler{groups, {.schedule = halving, .min_lr = 0.03}};
+  BoundClamp<double> scheduler{groups, {.schedule = halving, .min_lr = 0.03}};
   check_user_changes_rate(scheduler, groups, {{0.05L, 0.2L}, {0.03L, 0.1L}, {0.03L, 0.05L}, {0.03L, 0.03L}});
 }
 

@@ -16,7 +16,7 @@ namespace lr_scheduler::testing {
 namespace {
 
 template <class T>
-using Bound = Scheduled<schedule::Cycles<T>, T>;
+using BoundCycles = Scheduled<schedule::Cycles<T>, T>;
 
 template <class T>
 schedule::Cycles<T> growing_lines() {
@@ -54,23 +54,23 @@ TEMPLATE_TEST_CASE("Cycles without a limit never ends", "", float, double, long 
 TEMPLATE_TEST_CASE("Cycles refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   const schedule::Anneal<T> line{.steps = 2};
-  check_refused<Bound<T>>({.schedule = line, .length = 0}, "Cycles: length must be finite and positive, got 0");
-  check_refused<Bound<T>>({.schedule = line, .length = std::numeric_limits<double>::infinity()},
-                          "Cycles: length must be finite and positive, got inf");
-  check_refused<Bound<T>>({.schedule = line, .length = 2, .length_mult = 0},
-                          "Cycles: length_mult must be finite and positive, got 0");
-  check_refused<Bound<T>>({.schedule = line, .length = 2, .decay = T(-1)},
-                          "Cycles: decay must be finite and not negative, got -1");
-  check_refused<Bound<T>>({.schedule = line, .length = 2, .limit = 0}, "Cycles: limit must be positive, got 0");
-  check_refused<Bound<T>>({.schedule = line, .length = 2, .length_mult = 0.5},
-                          "Cycles: limit is needed where length_mult is below 1, got none");
+  check_refused<BoundCycles<T>>({.schedule = line, .length = 0}, "Cycles: length must be finite and positive, got 0");
+  check_refused<BoundCycles<T>>({.schedule = line, .length = std::numeric_limits<double>::infinity()},
+                                "Cycles: length must be finite and positive, got inf");
+  check_refused<BoundCycles<T>>({.schedule = line, .length = 2, .length_mult = 0},
+                                "Cycles: length_mult must be finite and positive, got 0");
+  check_refused<BoundCycles<T>>({.schedule = line, .length = 2, .decay = T(-1)},
+                                "Cycles: decay must be finite and not negative, got -1");
+  check_refused<BoundCycles<T>>({.schedule = line, .length = 2, .limit = 0}, "Cycles: limit must be positive, got 0");
+  check_refused<BoundCycles<T>>({.schedule = line, .length = 2, .length_mult = 0.5},
+                                "Cycles: limit is needed where length_mult is below 1, got none");
   check_refuses_bad_child<T>(
       [](const AnySchedule<T>& child) { return schedule::Cycles<T>{.schedule = child, .length = 2}; });
 }
 
 TEST_CASE("Cycles of factors goes on from a rate that the user sets, and rejoins its curve after a factor of 0") {
   auto groups = two_groups<double>();
-  Bound<double> scheduler{groups, {.schedule = schedule::Anneal<double>{.steps = 3}, .length = 4}};
+  BoundCycles<double> scheduler{groups, {.schedule = schedule::Anneal<double>{.steps = 3}, .length = 4}};
   check_user_changes_rate(scheduler, groups,
                           {{0.066666666666666666667L, 0.26666666666666666667L},
                            {0.033333333333333333333L, 0.13333333333333333333L},
@@ -81,8 +81,8 @@ TEST_CASE("Cycles of factors goes on from a rate that the user sets, and rejoins
 
 TEST_CASE("Cycles of a schedule that does not chain is always on its curve") {
   auto groups = two_groups<double>();
-  Bound<double> scheduler{groups,
-                          {.schedule = schedule::CosineAnnealing<double>{.T_max = 2}, .length = 2, .decay = 0.5}};
+  BoundCycles<double> scheduler{groups,
+                                {.schedule = schedule::CosineAnnealing<double>{.T_max = 2}, .length = 2, .decay = 0.5}};
   check_user_changes_rate(scheduler, groups, {{0.05L, 0.2L}, {0.05L, 0.2L}, {0.025L, 0.1L}, {0.025L, 0.1L}});
 }
 

@@ -13,7 +13,7 @@ namespace lr_scheduler::testing {
 namespace {
 
 template <class T>
-using Bound = Scheduled<schedule::ExponentialWarmup<T>, T>;
+using BoundExponentialWarmup = Scheduled<schedule::ExponentialWarmup<T>, T>;
 
 TEMPLATE_TEST_CASE("ExponentialWarmup comes nearer to the base rate by the same share each step", "", float, double,
                    long double) {
@@ -30,16 +30,17 @@ TEMPLATE_TEST_CASE("ExponentialWarmup comes nearer to the base rate by the same 
 TEMPLATE_TEST_CASE("ExponentialWarmup refuses bad options and leaves the optimizer alone", "", float, double,
                    long double) {
   using T = TestType;
-  check_refused<Bound<T>>({.warmup_period = 0}, "ExponentialWarmup: warmup_period must be finite and positive, got 0");
-  check_refused<Bound<T>>({.warmup_period = -2.5},
-                          "ExponentialWarmup: warmup_period must be finite and positive, got -2.5");
-  check_refused<Bound<T>>({.warmup_period = std::numeric_limits<double>::infinity()},
-                          "ExponentialWarmup: warmup_period must be finite and positive, got inf");
+  check_refused<BoundExponentialWarmup<T>>({.warmup_period = 0},
+                                           "ExponentialWarmup: warmup_period must be finite and positive, got 0");
+  check_refused<BoundExponentialWarmup<T>>({.warmup_period = -2.5},
+                                           "ExponentialWarmup: warmup_period must be finite and positive, got -2.5");
+  check_refused<BoundExponentialWarmup<T>>({.warmup_period = std::numeric_limits<double>::infinity()},
+                                           "ExponentialWarmup: warmup_period must be finite and positive, got inf");
 }
 
 TEST_CASE("ExponentialWarmup goes on from a rate that the user sets") {
   auto groups = two_groups<double>();
-  Bound<double> scheduler{groups, {.warmup_period = 2}};
+  BoundExponentialWarmup<double> scheduler{groups, {.warmup_period = 2}};
   check_user_changes_rate(scheduler, groups,
                           {{0.06321205588285576784L, 0.25284822353142307136L},
                            {0.07768698398515701711L, 0.31074793594062806843L},

@@ -16,7 +16,7 @@ namespace lr_scheduler::testing {
 namespace {
 
 template <class T>
-using Bound = Scheduled<schedule::PerGroup<T>, T>;
+using BoundPerGroup = Scheduled<schedule::PerGroup<T>, T>;
 
 template <class T>
 schedule::PerGroup<T> exponential_and_linear() {
@@ -34,25 +34,25 @@ TEMPLATE_TEST_CASE("PerGroup moves each group by its own schedule", "", float, d
 TEMPLATE_TEST_CASE("PerGroup refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   const schedule::Step<T> step{.step_size = 2};
-  check_refused<Bound<T>>({}, "PerGroup: needs at least one scheduler, got none");
-  check_refused<Bound<T>>({.schedules = {step, schedule::Step<T>{.step_size = 0}}},
-                          "PerGroup: schedulers[1]: StepLR: step_size must be positive, got 0");
-  check_refused<Bound<T>>({.schedules = {step}}, "PerGroup: schedulers has 1 values for 2 parameter groups");
-  check_refused<Bound<T>>({.schedules = {step, step, step}},
-                          "PerGroup: schedulers has 3 values for 2 parameter groups");
-  check_refused<Bound<T>>({.schedules = {step, schedule::SWA<T>{.swa_lr = {T(1), T(2)}}}},
-                          "SWALR: swa_lr has 2 values for 1 parameter groups");
+  check_refused<BoundPerGroup<T>>({}, "PerGroup: needs at least one scheduler, got none");
+  check_refused<BoundPerGroup<T>>({.schedules = {step, schedule::Step<T>{.step_size = 0}}},
+                                  "PerGroup: schedulers[1]: StepLR: step_size must be positive, got 0");
+  check_refused<BoundPerGroup<T>>({.schedules = {step}}, "PerGroup: schedulers has 1 values for 2 parameter groups");
+  check_refused<BoundPerGroup<T>>({.schedules = {step, step, step}},
+                                  "PerGroup: schedulers has 3 values for 2 parameter groups");
+  check_refused<BoundPerGroup<T>>({.schedules = {step, schedule::SWA<T>{.swa_lr = {T(1), T(2)}}}},
+                                  "SWALR: swa_lr has 2 values for 1 parameter groups");
 }
 
 TEST_CASE("PerGroup goes on from a rate that the user sets") {
   auto groups = two_groups<double>();
-  Bound<double> scheduler{groups, exponential_and_linear<double>()};
+  BoundPerGroup<double> scheduler{groups, exponential_and_linear<double>()};
   check_user_changes_rate(scheduler, groups, {{0.05L, 0.175L}, {0.025L, 0.25L}, {0.035L, 0.325L}, {0.0175L, 0.4L}});
 }
 
 TEST_CASE("PerGroup refuses a group that is added") {
   auto groups = two_groups<double>();
-  Bound<double> scheduler{groups, exponential_and_linear<double>()};
+  BoundPerGroup<double> scheduler{groups, exponential_and_linear<double>()};
   check_refuses_third_group(scheduler, groups, "PerGroup: schedulers has 2 values for 3 parameter groups");
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("PerGroup keeps a group on its curve beside one that has none") {
 
 TEST_CASE("PerGroup's state can be taken while a group is yet to be refused") {
   auto groups = two_groups<double>();
-  Bound<double> scheduler{groups, exponential_and_linear<double>()};
+  BoundPerGroup<double> scheduler{groups, exponential_and_linear<double>()};
   groups.push_back({.lr = 0.3});
   const StateDict state = scheduler.state_dict();
   groups.pop_back();

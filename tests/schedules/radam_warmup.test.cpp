@@ -16,7 +16,7 @@ namespace lr_scheduler::testing {
 namespace {
 
 template <class T>
-using Bound = Scheduled<schedule::RAdamWarmup<T>, T>;
+using BoundRAdamWarmup = Scheduled<schedule::RAdamWarmup<T>, T>;
 
 // Worked out in 50 digits.
 TEMPLATE_TEST_CASE("RAdamWarmup rises with the variance of Adam's step", "", double, long double) {
@@ -64,11 +64,11 @@ TEST_CASE("RAdamWarmup is long for a beta2 near 1, and begins where the variance
 
 TEMPLATE_TEST_CASE("RAdamWarmup refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
-  check_refused<Bound<T>>({.beta2 = T(0.5L)}, "RAdamWarmup: beta2 must be above 0.6 and below 1, got 0.5");
-  check_refused<Bound<T>>({.beta2 = T(0.6L)}, "RAdamWarmup: beta2 must be above 0.6 and below 1, got 0.6");
-  check_refused<Bound<T>>({.beta2 = T(1)}, "RAdamWarmup: beta2 must be above 0.6 and below 1, got 1");
-  check_refused<Bound<T>>({.beta2 = std::numeric_limits<T>::quiet_NaN()},
-                          "RAdamWarmup: beta2 must be above 0.6 and below 1, got nan");
+  check_refused<BoundRAdamWarmup<T>>({.beta2 = T(0.5L)}, "RAdamWarmup: beta2 must be above 0.6 and below 1, got 0.5");
+  check_refused<BoundRAdamWarmup<T>>({.beta2 = T(0.6L)}, "RAdamWarmup: beta2 must be above 0.6 and below 1, got 0.6");
+  check_refused<BoundRAdamWarmup<T>>({.beta2 = T(1)}, "RAdamWarmup: beta2 must be above 0.6 and below 1, got 1");
+  check_refused<BoundRAdamWarmup<T>>({.beta2 = std::numeric_limits<T>::quiet_NaN()},
+                                     "RAdamWarmup: beta2 must be above 0.6 and below 1, got nan");
 }
 
 TEMPLATE_TEST_CASE("RAdamWarmup begins right above 0.6 too, and right below 1", "", float, double, long double) {
@@ -85,7 +85,7 @@ TEMPLATE_TEST_CASE("RAdamWarmup begins right above 0.6 too, and right below 1", 
 
 TEST_CASE("RAdamWarmup goes on from a rate that the user sets") {
   auto groups = two_groups<double>();
-  Bound<double> scheduler{groups, {.beta2 = 0.9}};
+  BoundRAdamWarmup<double> scheduler{groups, {.beta2 = 0.9}};
   scheduler.step();
   groups[0].lr = 0.07;
   scheduler.step();

@@ -15,7 +15,7 @@ namespace lr_scheduler::testing {
 namespace {
 
 template <class T>
-using Bound = Scheduled<schedule::Scaled<T>, T>;
+using BoundScaled = Scheduled<schedule::Scaled<T>, T>;
 
 TEMPLATE_TEST_CASE("Scaled is one schedule times another", "", float, double, long double) {
   using T = TestType;
@@ -43,14 +43,14 @@ TEMPLATE_TEST_CASE("Scaled with a floor goes from the rate to an absolute one", 
 TEMPLATE_TEST_CASE("Scaled refuses bad options and leaves the optimizer alone", "", float, double, long double) {
   using T = TestType;
   const schedule::Step<T> step{.step_size = 2};
-  check_refused<Bound<T>>({.schedule = step, .by = step, .floor = T(-0.5L)},
-                          "Scaled: floor must be finite and not negative, got -0.5");
-  check_refused<Bound<T>>({.schedule = step, .by = step, .floor = std::numeric_limits<T>::infinity()},
-                          "Scaled: floor must be finite and not negative, got inf");
-  check_refused<Bound<T>>({.schedule = step, .by = schedule::CosineAnnealing<T>{.T_max = 4}},
-                          "Scaled: by must be a factor of the base rate, got CosineAnnealingLR");
-  check_refused<Bound<T>>({.schedule = step, .by = schedule::Piecewise<T>{.values = {T(1)}}},
-                          "Scaled: by must be a factor of the base rate, got PiecewiseLR");
+  check_refused<BoundScaled<T>>({.schedule = step, .by = step, .floor = T(-0.5L)},
+                                "Scaled: floor must be finite and not negative, got -0.5");
+  check_refused<BoundScaled<T>>({.schedule = step, .by = step, .floor = std::numeric_limits<T>::infinity()},
+                                "Scaled: floor must be finite and not negative, got inf");
+  check_refused<BoundScaled<T>>({.schedule = step, .by = schedule::CosineAnnealing<T>{.T_max = 4}},
+                                "Scaled: by must be a factor of the base rate, got CosineAnnealingLR");
+  check_refused<BoundScaled<T>>({.schedule = step, .by = schedule::Piecewise<T>{.values = {T(1)}}},
+                                "Scaled: by must be a factor of the base rate, got PiecewiseLR");
   check_refuses_bad_child<T>(
       [](const AnySchedule<T>& child) {
         return schedule::Scaled<T>{.schedule = schedule::Step<T>{.step_size = 2}, .by = child};
@@ -65,10 +65,10 @@ TEST_CASE("Scaled of two factors goes on from a rate that the user sets, and wit
   const schedule::Exponential<double> halving{.gamma = 0.5};
   const schedule::Constant<double> half{.factor = 0.5, .total_iters = 3};
   auto groups = two_groups<double>();
-  Bound<double> factor{groups, {.schedule = halving, .by = half}};
+  BoundScaled<double> factor{groups, {.schedule = halving, .by = half}};
   check_user_changes_rate(factor, groups, {{0.025L, 0.1L}, {0.0125L, 0.05L}, {0.07L, 0.05L}, {0.035L, 0.025L}});
   auto others = two_groups<double>();
-  Bound<double> with_floor{others, {.schedule = halving, .by = half, .floor = 0.02}};
+  BoundScaled<double> with_floor{others, {.schedule = halving, .by = half, .floor = 0.02}};
   check_user_changes_rate(with_floor, others,
                           {{0.035L, 0.11L}, {0.0225L, 0.06L}, {0.0125L, 0.05L}, {0.00625L, 0.025L}});
 }

@@ -24,7 +24,7 @@ schedule::Sequential<T> linear_then_cosine() {
           .milestones = {3}};
 }
 
-const schedule::Step<double> halves{.step_size = 2, .gamma = 0.5};
+const schedule::Step<double> every_second{.step_size = 2, .gamma = 0.5};
 const schedule::Multiplicative<double> shrinking{.lr_lambda = [](Epoch t) { return 1.0 / static_cast<double>(1 + t); }};
 const schedule::Exponential<double> exponential{.gamma = 0.5};
 
@@ -100,7 +100,7 @@ TEST_CASE("SequentialLR starts each schedule from the base rate, whatever the us
 TEST_CASE("SequentialLR of a list of rates refuses a group that is added") {
   auto groups = two_groups<double>();
   SequentialLR scheduler{groups,
-                         {.schedules = {halves, schedule::SWA<double>{.swa_lr = {0.1, 0.2}}}, .milestones = {5}}};
+                         {.schedules = {every_second, schedule::SWA<double>{.swa_lr = {0.1, 0.2}}}, .milestones = {5}}};
   check_refuses_third_group(scheduler, groups, "SWALR: swa_lr has 2 values for 3 parameter groups");
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("SequentialLR between epochs is on the curve of the schedule in charge
   CHECK(schedule.at(1.5, 0.8) == about(0.5L));
   CHECK(schedule.at(2.5, 0.8) == about(0.7L));
   CHECK(schedule.at(5.0, 0.8) == about(0.41L));
-  const schedule::Sequential<double> steps{.schedules = {halves, exponential}, .milestones = {3}};
+  const schedule::Sequential<double> steps{.schedules = {every_second, exponential}, .milestones = {3}};
   CHECK(abilities<double>(steps).closed_form);
   CHECK_FALSE(abilities<double>(steps).continuous);
 }
@@ -155,7 +155,7 @@ TEST_CASE("SequentialLR with MultiplicativeLR goes on from the rate that is ther
   auto groups = two_groups<double>();
   const schedule::Multiplicative<double> falling{
       .lr_lambda = [](Epoch t) { return t == 0 ? 0.7 : 1.0 / static_cast<double>(1 + t); }};
-  SequentialLR scheduler{groups, {.schedules = {halves, falling, exponential}, .milestones = {3, 6}}};
+  SequentialLR scheduler{groups, {.schedules = {every_second, falling, exponential}, .milestones = {3, 6}}};
   check_rates(scheduler, groups,
               {{0.1L, 0.4L},
                {0.1L, 0.4L},
@@ -202,12 +202,12 @@ TEST_CASE("SequentialLR with a late chain starts it from the base rate") {
 TEST_CASE("SequentialLR drives momentum while a schedule that does is in charge") {
   auto groups = two_groups_with_momentum<double>();
   const schedule::Cyclic<double> cyclic{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2};
-  SequentialLR scheduler{groups, {.schedules = {halves, cyclic, exponential}, .milestones = {2, 5}}};
+  SequentialLR scheduler{groups, {.schedules = {every_second, cyclic, exponential}, .milestones = {2, 5}}};
   check_momentums(scheduler, groups,
                   {{0.5L, 0.5L}, {0.5L, 0.5L}, {0.9L, 0.9L}, {0.85L, 0.85L}, {0.8L, 0.8L}, {0.8L, 0.8L}, {0.8L, 0.8L}});
   CHECK(message_of([&] {
           auto none = two_groups<double>();
-          SequentialLR refused(none, {.schedules = {halves, cyclic}, .milestones = {2}});
+          SequentialLR refused(none, {.schedules = {every_second, cyclic}, .milestones = {2}});
         }) ==
         "SequentialLR: cycle_momentum is true, but parameter group 0 has no momentum: give it one or set "
         ".cycle_momentum = false");
@@ -221,8 +221,8 @@ TEST_CASE("SequentialLR leaves everything as it was where a function throws") {
     if (t == 1 && broken) throw std::runtime_error("out of luck");
     return 0.5;
   };
-  SequentialLR scheduler{groups,
-                         {.schedules = {halves, schedule::Lambda<double>{.lr_lambda = functions}}, .milestones = {2}}};
+  SequentialLR scheduler{
+      groups, {.schedules = {every_second, schedule::Lambda<double>{.lr_lambda = functions}}, .milestones = {2}}};
   scheduler.step();
   scheduler.step();
   const auto before = groups;

@@ -23,6 +23,11 @@ namespace lr_scheduler::testing {
 
 template <Scalar T>
 using Groups = std::vector<ParamGroup<T>>;
+using DoubleGroups = Groups<double>;
+
+inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
+inline constexpr double any_rate = 0.1;  ///< Of a group whose own rate plays no part.
 
 /// One row for each epoch, from 0 on, one rate in it for each group. Long double literals, so that
 /// each type of rate gets the nearest of its values.

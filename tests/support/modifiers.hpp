@@ -15,6 +15,8 @@
 
 namespace lr_scheduler::testing {
 
+inline const schedule::Exponential<double> halving{.gamma = 0.5};
+
 /// The schedule that it modifies, `option` among its options, is checked when it is bound, and needs a closed form.
 template <Scalar T, class Modify>
 void check_refuses_bad_child(const Modify& modify, const std::string& option = "scheduler") {
