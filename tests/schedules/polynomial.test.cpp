@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <lr_scheduler/schedules/polynomial.hpp>
-// First, to show that it needs no other header.
 
 #include <limits>
 #include <vector>
@@ -12,6 +11,11 @@
 
 namespace lr_scheduler::testing {
 namespace {
+
+#if defined(__GNUC__) && !defined(__clang__)  // pow() is a constant there alone
+static_assert(schedule::Polynomial<double>{.total_iters = 4, .power = 2}.at(2, 0.5) == 0.125);
+static_assert(schedule::Polynomial<long double>{.total_iters = 4, .power = 2}.at(2, 0.5L) == 0.125L);
+#endif
 
 TEMPLATE_TEST_CASE("PolynomialLR takes the rates to 0 along a power of the share that is left", "", float, double,
                    long double) {

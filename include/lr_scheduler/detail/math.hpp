@@ -65,7 +65,7 @@ template <class C>
   return is_finite(x) ? x : std::numeric_limits<C>::max();
 }
 
-/// Without the standard library's pow(): within a unit in the last place.
+/// For an exponent that is not negative, within a unit in the last place: more for the smallest numbers alone.
 template <std::floating_point C>
 [[nodiscard]] C power_by_parts(const C& base, const C& exponent);  // parts.hpp
 
@@ -84,11 +84,10 @@ inline constexpr bool has_exact_pow =
 template <class C>
 [[nodiscard]] constexpr C power(const C& base, const C& exponent) {
   if constexpr (std::floating_point<C>) {
-    return has_exact_pow<C> ? clamp_overflow(C(std::pow(base, exponent))) : power_by_parts(base, exponent);
-  } else {
-    using std::pow;
-    return clamp_overflow(C(pow(base, exponent)));
+    if (!has_exact_pow<C> && !std::is_constant_evaluated()) return power_by_parts(base, exponent);
   }
+  using std::pow;
+  return clamp_overflow(C(pow(base, exponent)));
 }
 
 /// e^x - 1, exact where x is small.

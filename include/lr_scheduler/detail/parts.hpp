@@ -281,25 +281,24 @@ template <std::floating_point C>
 template <std::floating_point C>
 [[nodiscard]] C power_by_parts(const C& base, const C& exponent) {
   constexpr C least = std::numeric_limits<C>::min() / std::numeric_limits<C>::epsilon();
-  const C size = exponent < C(0) ? -exponent : exponent;
-  const bool has_room = base > least && base < C(1) / least && size < C(0x1p63);  // for its inverse, and its digits
-  if (!has_room) return clamp_overflow(std::pow(base, exponent));
+  const bool has_room = base > least && base < C(1) / least;  // for its inverse, and its digits
+  const bool is_countable = exponent >= C(0) && exponent < C(0x1p53);
+  if (!has_room || !is_countable) return clamp_overflow(std::pow(base, exponent));
   // By squares for the whole part, as errors of a logarithm would be multiplied by it.
-  const auto whole = static_cast<std::uint64_t>(size);
-  std::uint64_t bit = std::uint64_t{1} << 62;
+  const auto whole = static_cast<std::uint64_t>(exponent);
+  std::uint64_t bit = std::uint64_t{1} << 52;
   while (bit > whole) bit >>= 1;
   Parts<C> product = C(1);
   for (; bit != 0; bit >>= 1) {
     product = product * product;
     if ((whole & bit) != 0) product = product * Parts<C>(base);
-    const bool is_finite_product = is_finite(product.high) && is_finite(product.low);
-    if (!is_finite_product) return exponent < C(0) ? C(0) : std::numeric_limits<C>::max();
+    const bool overflows = !is_finite(product.high) || !is_finite(product.low);
+    if (overflows) return std::numeric_limits<C>::max();
   }
-  if (const C fraction = size - C(whole); fraction != C(0)) {
+  if (const C fraction = exponent - C(whole); fraction != C(0)) {
     const Parts<C> rest = Parts<C>::exact_sum(C(1), -base);
     product = product * Exponential<C>(Parts<C>(fraction) * logarithm(Parts<C>(base), rest)).value();
   }
-  if (exponent < C(0)) product = product.high == C(0) ? std::numeric_limits<C>::max() : Parts<C>(C(1)) / product;
   return clamp_overflow(product.rounded());
 }
 

@@ -32,7 +32,9 @@ template <class C>
 }
 template <class C>
 [[nodiscard]] constexpr Shares<C> shares_of(const Time& n, Epoch total) {
-  return {share_in_parts<C>(n, total, true), share_in_parts<C>(n, total, false)};
+  if (total < Epoch{1} << 39) return {share_in_parts<C>(n, total, true), share_in_parts<C>(n, total, false)};
+  const Parts<C> all = C(total);
+  return {distance_of<C>(n, total, true) / all, distance_of<C>(n, total, false) / all};
 }
 
 /// x^exponent, and what it leaves to 1, for an x that leaves `rest`.
