@@ -92,6 +92,7 @@ class Scheduler {
 
   /// The state: "version", "digits" (the precision of T), "options" and "progress".
   [[nodiscard]] StateDict state_dict() const {
+    detail::require_digits<T>();
     StateDict progress;
     detail::EncodingVisitor<T> encode(progress);
     visit_progress(encode);

@@ -102,14 +102,20 @@ template <Scalar T>
   } else {
     const volatile auto nearest = static_cast<double>(x);  // -ffast-math takes T(double(x)) for x
     if (!bits_differ(T(nearest), x)) return static_cast<double>(nearest);
-    std::string text = text_of(x);
-    if constexpr (std::floating_point<T>) {
-      if (bits_differ(parse<T>(text).value, x)) {
-        throw std::runtime_error("cannot write " + text + ": printf() here has fewer digits than long double; with " +
-                                 "emscripten, link with -sPRINTF_LONG_DOUBLE");
-      }
+    return text_of(x);
+  }
+}
+
+/// Throws std::runtime_error where a real would lose digits in a text.
+template <Scalar T>
+void require_digits() {
+  if constexpr (std::same_as<T, long double>) {
+    const T third = T(1) / T(3);
+    if (bits_differ(parse<T>(text_of(third)).value, third)) {
+      throw std::runtime_error(
+          "cannot save a state: printf() has fewer digits here than long double; with emscripten, link with "
+          "-sPRINTF_LONG_DOUBLE");
     }
-    return text;
   }
 }
 
