@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <lr_scheduler/time.hpp>
-// First, to show that it needs no other header.
 
 #include <cstddef>
 #include <limits>
@@ -49,6 +48,13 @@ TEST_CASE("a real beyond all epochs is the last one") {
 TEST_CASE("a time counts from a later begin") {
   CHECK(Time(7.25) - 5 == Time(2, 0.25));
   CHECK(Time((Epoch{1} << 62) + 1) - (Epoch{1} << 62) == Time(1));
+}
+
+TEST_CASE("times are compared by their epochs, then by their fractions") {
+  CHECK(Time(2, 0.75) < Time(3));
+  CHECK(Time(3, 0.25) > Time(3));
+  CHECK(Time(3, 0.25) <= Time(3.25));
+  CHECK(Time(5, 1 - 0x1p-53) < Time(6));  // as a number of epochs it is 6
 }
 
 TEST_CASE("a time that no run reaches is refused") {

@@ -2,6 +2,7 @@
 #ifndef LR_SCHEDULER_TIME_HPP
 #define LR_SCHEDULER_TIME_HPP
 
+#include <compare>
 #include <concepts>
 #include <limits>
 
@@ -33,6 +34,7 @@ struct Time {
     return C(C(epoch) + C(fraction));
   }
   friend constexpr bool operator==(const Time& left, const Time& right) = default;
+  friend constexpr auto operator<=>(const Time& left, const Time& right) = default;
   friend constexpr Time operator-(const Time& t, Epoch begin) { return {t.epoch - begin, t.fraction}; }
 };
 

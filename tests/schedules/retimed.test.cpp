@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <lr_scheduler/schedules/retimed.hpp>
-// First, to show that it needs no other header.
 
 #include <cstddef>
 #include <limits>
@@ -152,6 +151,12 @@ TEST_CASE("Retimed is unchanged as long as its schedule is, by the other clock")
   CHECK(
       schedule::Retimed<double>{.schedule = schedule::Constant<double>{.total_iters = 2}, .begin = -3}.unchanged_until(
           6) == ever);
+  // At 6 it is at 6 - 4.4e-16, which is not yet the end, although it rounds to it.
+  const schedule::Retimed<double> nearly{
+      .schedule = schedule::Anneal<double>{.steps = 6, .power = 0.01}, .begin = -0x1p-51, .end = 6};
+  CHECK(nearly.unchanged_until(6) == 7);
+  CHECK(nearly.unchanged_until(7) == ever);
+  CHECK(nearly.at(6, 1.0) > nearly.at(7, 1.0));
 }
 
 TEST_CASE("Retimed of a schedule that drives momentum gives the same, stepped, sought and resumed") {
