@@ -210,7 +210,7 @@ struct Rates {
     bool all_one = true;
     for (std::size_t k = 0; k < N; ++k) {
       all_one = all_one && columns[k].list == nullptr;
-      std::fill(spread[k], spread[k] + block, columns[k].one);
+      std::fill(spread[k], spread[k] + (count < block ? count : block), columns[k].one);
     }
     [&]<std::size_t... K>(std::index_sequence<K...>) {
       if (base == nullptr && all_one) {

@@ -69,13 +69,15 @@ struct PerGroup {
   /// Each group alone, as the first: its schedule knows no other.
   template <class Move>
   void one_by_one(const Rates<T>& rates, const Move& move) const {
+    if (rates.lrs.empty()) return;
     Rates<T> one = rates.part(0, 1);
     one.first = 0;
-    const AnySchedule<T>* schedule = schedules.data() + rates.first;
-    const AnySchedule<T>* const end = schedule + rates.lrs.size();
     const bool asks_momentum = rates.momentums != nullptr;
-    for (; schedule != end; ++schedule) {
+    const AnySchedule<T>* schedule = schedules.data() + rates.first;
+    const AnySchedule<T>* const last = schedule + (rates.lrs.size() - 1);
+    for (;; ++schedule) {
       move(*schedule, one);
+      if (schedule == last) return;
       one.lrs = {one.lrs.data() + 1, 1};
       one.base_lrs = {one.base_lrs.data() + 1, 1};
       if (asks_momentum) {

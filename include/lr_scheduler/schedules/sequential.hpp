@@ -75,10 +75,9 @@ struct Sequential {
   }
 
   void at(Time t, const Rates<T>& rates) const {
+    if (rates.momentums != nullptr) return at_with_momentum(t, rates);
     const std::size_t now = phase_of(t.epoch);
-    if (rates.momentums == nullptr) return schedules[now].at(t - begin(now), rates);
-    if (rates.momentum_since < begin(now) - 1) leave_momentum(now, rates);
-    schedules[now].at(t - begin(now), by_clock_of(now, rates));
+    schedules[now].at(t - begin(now), rates);
   }
   [[nodiscard]] T at(Time t, const Group<T>& group) const { return AnySchedule<T>(*this).at(t, group); }
   void next(Epoch t, const Rates<T>& rates) const {
@@ -126,6 +125,12 @@ struct Sequential {
     return phase < milestones.size() ? milestones[phase] : std::numeric_limits<Epoch>::max();
   }
 
+  /// Apart, as what it needs would be set up where there is no momentum too.
+  [[gnu::noinline]] void at_with_momentum(Time t, const Rates<T>& rates) const {
+    const std::size_t now = phase_of(t.epoch);
+    if (rates.momentum_since < begin(now) - 1) leave_momentum(now, rates);
+    schedules[now].at(t - begin(now), by_clock_of(now, rates));
+  }
   [[nodiscard]] Rates<T> by_clock_of(std::size_t phase, Rates<T> rates) const {
     if (rates.momentum_since < end(phase)) rates.momentum_since -= begin(phase);
     return rates;
