@@ -2,7 +2,6 @@
 #include <array>
 
 #include <lr_scheduler/greedy_lr.hpp>
-// First, to show that it needs no other header.
 
 #include <limits>
 #include <optional>

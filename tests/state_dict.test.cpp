@@ -383,8 +383,7 @@ TEST_CASE("where the optimizer refuses a rate, a load changes nothing") {
   run.scheduler.step();
   run.groups[1].lr = 0;
   const StateDict before = scheduler.state_dict();
-  CHECK(message_of([&] { scheduler.load_state_dict(run.scheduler.state_dict()); }) ==
-        "no rate of zero");
+  CHECK(message_of([&] { scheduler.load_state_dict(run.scheduler.state_dict()); }) == "no rate of zero");
   CHECK(scheduler.state_dict() == before);
   CHECK(scheduler.last_epoch() == 0);
   CHECK(optimizer.lrs == std::vector{0.8, 0.4});

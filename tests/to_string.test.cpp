@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <lr_scheduler/to_string.hpp>
-// First, to show that it needs no other header.
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <lr_scheduler/detail/codec.hpp>
-// First, to show that it needs no other header.
 
 #include <cstdint>
 #include <limits>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <lr_scheduler/detail/shape.hpp>
-// First, to show that it needs no other header.
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"

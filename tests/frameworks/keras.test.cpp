@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <lr_scheduler/frameworks/keras.hpp>
-// First, to show that it needs no other header.
 
 #include <string>
 #include <vector>

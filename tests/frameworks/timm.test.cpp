@@ -2,7 +2,6 @@
 #include <limits>
 
 #include <lr_scheduler/frameworks/timm.hpp>
-// First, to show that it needs no other header.
 
 #include <string>
 

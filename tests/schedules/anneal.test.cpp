@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <lr_scheduler/schedules/anneal.hpp>
-// First, to show that it needs no other header.
 
 #include <limits>
 #include <vector>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <lr_scheduler/schedules/cosine_annealing_warm_restarts.hpp>
-// First, to show that it needs no other header.
 
 #include <limits>
 #include <string>

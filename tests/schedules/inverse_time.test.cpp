@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <lr_scheduler/schedules/inverse_time.hpp>
-// First, to show that it needs no other header.
 
 #include <concepts>
 #include <limits>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <lr_scheduler/schedules/multiplicative.hpp>
-// First, to show that it needs no other header.
 
 #include <functional>
 #include <limits>
