@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/checkpoint.hpp>
-
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include <lr_scheduler/checkpoint.hpp>
 #include <lr_scheduler/lr_scheduler.hpp>
 
 #include "support/catch.hpp"

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <array>
-
-#include <lr_scheduler/greedy_lr.hpp>
-
 #include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include <lr_scheduler/greedy_lr.hpp>
 #include <lr_scheduler/to_string.hpp>
 
 #include "support/catch.hpp"

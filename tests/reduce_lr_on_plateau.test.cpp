@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/reduce_lr_on_plateau.hpp>
-
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -10,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <lr_scheduler/reduce_lr_on_plateau.hpp>
 #include <lr_scheduler/schedulers.hpp>
 #include <lr_scheduler/to_string.hpp>
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/schedulers.hpp>
-
 #include <concepts>
 #include <functional>
 #include <type_traits>
 #include <vector>
 
 #include <lr_scheduler/reduce_lr_on_plateau.hpp>
+#include <lr_scheduler/schedulers.hpp>
 
 #include "support/catch.hpp"
 

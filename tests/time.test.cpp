@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/time.hpp>
-
 #include <cstddef>
 #include <limits>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+
+#include <lr_scheduler/time.hpp>
 
 #include "support/catch.hpp"
 

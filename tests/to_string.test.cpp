@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/to_string.hpp>
-
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include <lr_scheduler/lr_scheduler.hpp>
+#include <lr_scheduler/to_string.hpp>
 
 #include "support/catch.hpp"
 

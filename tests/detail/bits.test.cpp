@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/detail/bits.hpp>
-
 #include <cstdint>
 #include <limits>
 
 #include <boost/multiprecision/cpp_dec_float.hpp>
+
+#include <lr_scheduler/detail/bits.hpp>
 
 #include "support/catch.hpp"
 

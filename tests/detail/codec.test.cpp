@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/detail/codec.hpp>
-
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -11,6 +9,8 @@
 #include <vector>
 
 #include <boost/multiprecision/cpp_dec_float.hpp>
+
+#include <lr_scheduler/detail/codec.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"

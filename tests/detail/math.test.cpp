@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/detail/math.hpp>
-
 #include <concepts>
 #include <limits>
 
 #include <boost/multiprecision/cpp_dec_float.hpp>
+
+#include <lr_scheduler/detail/math.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"

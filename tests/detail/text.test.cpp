@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/detail/text.hpp>
-
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
 
 #include <boost/multiprecision/cpp_dec_float.hpp>
+
+#include <lr_scheduler/detail/text.hpp>
 
 #include "support/catch.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/detail/warmup.hpp>
-
 #include <limits>
+
+#include <lr_scheduler/detail/warmup.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/frameworks/keras.hpp>
-
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include <lr_scheduler/frameworks/json.hpp>
+#include <lr_scheduler/frameworks/keras.hpp>
 #include <lr_scheduler/lr_scheduler.hpp>
 
 #include "frameworks/checks.hpp"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/frameworks/llm_c.hpp>
-
 #include <string>
 
+#include <lr_scheduler/frameworks/llm_c.hpp>
 #include <lr_scheduler/schedulers.hpp>
 
 #include "frameworks/checks.hpp"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/frameworks/megatron.hpp>
-
 #include <string>
 
+#include <lr_scheduler/frameworks/megatron.hpp>
 #include <lr_scheduler/schedulers.hpp>
 
 #include "frameworks/checks.hpp"

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/frameworks/optax.hpp>
-
 #include <string>
 
 #include <nlohmann/json.hpp>
 
 #include <lr_scheduler/frameworks/json.hpp>
+#include <lr_scheduler/frameworks/optax.hpp>
 #include <lr_scheduler/lr_scheduler.hpp>
 
 #include "frameworks/checks.hpp"

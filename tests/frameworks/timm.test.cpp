@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <limits>
-
-#include <lr_scheduler/frameworks/timm.hpp>
-
 #include <string>
 
 #include <nlohmann/json.hpp>
 
 #include <lr_scheduler/frameworks/json.hpp>
+#include <lr_scheduler/frameworks/timm.hpp>
 #include <lr_scheduler/lr_scheduler.hpp>
 
 #include "frameworks/checks.hpp"

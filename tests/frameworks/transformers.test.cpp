@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/frameworks/transformers.hpp>
-
 #include <string>
 #include <vector>
 
+#include <lr_scheduler/frameworks/transformers.hpp>
 #include <lr_scheduler/schedulers.hpp>
 
 #include "frameworks/checks.hpp"

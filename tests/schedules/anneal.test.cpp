@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/schedules/anneal.hpp>
-
 #include <limits>
 #include <vector>
 
 #include <lr_scheduler/schedulers.hpp>
+#include <lr_scheduler/schedules/anneal.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/schedules/chained.hpp>
-
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -10,6 +8,7 @@
 #include <vector>
 
 #include <lr_scheduler/schedulers.hpp>
+#include <lr_scheduler/schedules/chained.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/schedules/cosine_annealing_warm_restarts.hpp>
-
 #include <limits>
 #include <string>
 #include <vector>
 
 #include <lr_scheduler/schedulers.hpp>
+#include <lr_scheduler/schedules/cosine_annealing_warm_restarts.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/schedules/cyclic.hpp>
-
 #include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <lr_scheduler/schedulers.hpp>
+#include <lr_scheduler/schedules/cyclic.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"

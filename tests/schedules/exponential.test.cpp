@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/schedules/exponential.hpp>
-
 #include <limits>
 
 #include <lr_scheduler/schedulers.hpp>
+#include <lr_scheduler/schedules/exponential.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"

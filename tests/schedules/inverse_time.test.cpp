@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/schedules/inverse_time.hpp>
-
 #include <concepts>
 #include <limits>
 #include <type_traits>
 #include <vector>
 
 #include <lr_scheduler/schedulers.hpp>
+#include <lr_scheduler/schedules/inverse_time.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"

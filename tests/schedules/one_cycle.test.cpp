@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/schedules/one_cycle.hpp>
-
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -8,6 +6,7 @@
 #include <vector>
 
 #include <lr_scheduler/schedulers.hpp>
+#include <lr_scheduler/schedules/one_cycle.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/schedules/per_group.hpp>
-
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <lr_scheduler/schedulers.hpp>
+#include <lr_scheduler/schedules/per_group.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"

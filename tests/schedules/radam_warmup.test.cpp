@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/schedules/radam_warmup.hpp>
-
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <vector>
 
 #include <lr_scheduler/schedulers.hpp>
+#include <lr_scheduler/schedules/radam_warmup.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"

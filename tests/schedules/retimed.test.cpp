@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/schedules/retimed.hpp>
-
 #include <cstddef>
 #include <limits>
 #include <vector>
 
 #include <lr_scheduler/schedulers.hpp>
+#include <lr_scheduler/schedules/retimed.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"

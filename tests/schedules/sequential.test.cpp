@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/schedules/sequential.hpp>
-
 #include <functional>
 #include <limits>
 #include <optional>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include <lr_scheduler/schedulers.hpp>
+#include <lr_scheduler/schedules/sequential.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"

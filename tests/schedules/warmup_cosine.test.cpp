@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <lr_scheduler/schedules/warmup_cosine.hpp>
-
 #include <concepts>
 #include <limits>
 #include <type_traits>
 
 #include <lr_scheduler/schedulers.hpp>
+#include <lr_scheduler/schedules/warmup_cosine.hpp>
 
 #include "support/catch.hpp"
 #include "support/checkers.hpp"
