@@ -2,7 +2,6 @@
 #ifndef LR_SCHEDULER_TIME_HPP
 #define LR_SCHEDULER_TIME_HPP
 
-#include <compare>
 #include <concepts>
 #include <limits>
 
@@ -34,7 +33,9 @@ struct Time {
     return C(C(epoch) + C(fraction));
   }
   friend constexpr bool operator==(const Time& left, const Time& right) = default;
-  friend constexpr auto operator<=>(const Time& left, const Time& right) = default;
+  friend constexpr bool operator<(const Time& left, const Time& right) {
+    return left.epoch < right.epoch || (left.epoch == right.epoch && left.fraction < right.fraction);
+  }
   friend constexpr Time operator-(const Time& t, Epoch begin) { return {t.epoch - begin, t.fraction}; }
 };
 

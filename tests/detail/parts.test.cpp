@@ -101,6 +101,7 @@ TEMPLATE_TEST_CASE("powers without pow() are within a unit in the last place", "
     }
   }
   // What has no inverse, or none that is finite.
+  CHECK(detail::power_by_parts(T(0), T(0.5)) == T(0));
   CHECK(detail::power_by_parts(T(0), T(3)) == T(0));
   CHECK(detail::power_by_parts(T(0), T(0)) == T(1));
   CHECK(detail::power_by_parts(T(1), std::numeric_limits<T>::max()) == T(1));

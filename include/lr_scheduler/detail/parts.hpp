@@ -280,10 +280,8 @@ template <std::floating_point C>
 
 template <std::floating_point C>
 [[nodiscard]] C power_by_parts(const C& base, const C& exponent) {
-  constexpr C least = std::numeric_limits<C>::min() / std::numeric_limits<C>::epsilon();
-  const bool has_room = base > least && base < C(1) / least;  // for its inverse, and its digits
   const bool is_countable = exponent >= C(0) && exponent < C(0x1p53);
-  if (!has_room || !is_countable) return clamp_overflow(std::pow(base, exponent));
+  if (!is_countable) return clamp_overflow(std::pow(base, exponent));
   // By squares for the whole part, as errors of a logarithm would be multiplied by it.
   const auto whole = static_cast<std::uint64_t>(exponent);
   std::uint64_t bit = std::uint64_t{1} << 52;
@@ -296,8 +294,11 @@ template <std::floating_point C>
     if (overflows) return std::numeric_limits<C>::max();
   }
   if (const C fraction = exponent - C(whole); fraction != C(0)) {
+    constexpr C least = std::numeric_limits<C>::min() / std::numeric_limits<C>::epsilon();
+    const bool has_room = base > least && base < C(1) / least;  // for its inverse, and its digits
     const Parts<C> rest = Parts<C>::exact_sum(C(1), -base);
-    product = product * Exponential<C>(Parts<C>(fraction) * logarithm(Parts<C>(base), rest)).value();
+    product = product * (has_room ? Exponential<C>(Parts<C>(fraction) * logarithm(Parts<C>(base), rest)).value()
+                                  : Parts<C>(std::pow(base, fraction)));
   }
   return clamp_overflow(product.rounded());
 }

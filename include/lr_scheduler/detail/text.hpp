@@ -57,7 +57,12 @@ template <std::floating_point N>
   char buffer[64];
   const bool has_exponent = conversion == 'e';
   if constexpr (std::same_as<N, long double>) {
+#ifdef __MINGW32__
+    // Windows' own takes a long double for a double, and g++ alone replaces it.
+    __mingw_snprintf(buffer, sizeof(buffer), has_exponent ? "%.*Le" : "%.*Lf", digits, number);
+#else
     std::snprintf(buffer, sizeof(buffer), has_exponent ? "%.*Le" : "%.*Lf", digits, number);
+#endif
   } else {
     std::snprintf(buffer, sizeof(buffer), has_exponent ? "%.*e" : "%.*f", digits, static_cast<double>(number));
   }

@@ -102,7 +102,7 @@ struct Anneal {
 
  private:
   [[nodiscard]] constexpr bool holds_at(const Time& t) const {
-    return t >= Time(steps.value()) && (after_end == AfterEnd::hold || steps == 0);
+    return !(t < Time(steps.value())) && (after_end == AfterEnd::hold || steps == 0);
   }
   /// The steps of a straight line or half a wave, where they are whole and few enough for exact quotients; otherwise 0.
   [[nodiscard]] constexpr Epoch plain_steps() const {

@@ -128,7 +128,7 @@ struct OneCycle {
 
   /// Throws std::out_of_range past total_steps where after_end is error.
   [[nodiscard]] constexpr Curve at(Time t) const {
-    if (after_end == AfterEnd::error && t > Time(duration())) {
+    if (after_end == AfterEnd::error && Time(duration()) < t) {
       throw std::out_of_range("OneCycleLR: epoch " + detail::text_of(t.as<double>()) +
                               " is past total_steps = " + std::to_string(duration()));
     }

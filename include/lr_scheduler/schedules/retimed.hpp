@@ -71,10 +71,10 @@ struct Retimed {
     constexpr Epoch never = std::numeric_limits<Epoch>::max();
     const auto shift = static_cast<Epoch>(begin);
     if (stretch != 1 || begin != double(shift)) {
-      return end && clock(t) >= Time(double(*end)) ? never : t + 1;
+      return end && !(clock(t) < Time(double(*end))) ? never : t + 1;
     }
     const Epoch now = detail::larger(moved(t, shift), Epoch{0});
-    if (end && Time(now) >= Time(double(*end))) return never;
+    if (end && !(Time(now) < Time(double(*end)))) return never;
     const Epoch until = schedule.unchanged_until(now);
     return until == never ? never : moved(until, -shift);
   }
@@ -98,7 +98,7 @@ struct Retimed {
     t.epoch = moved(t.epoch, shift);
     if (t.fraction >= 1) t = {moved(t.epoch, 1), t.fraction - 1};
     if (t.epoch < 0) t = {};
-    if (end && t > Time(double(*end))) t = Time(double(*end));
+    if (end && Time(double(*end)) < t) t = Time(double(*end));
     return t;
   }
 };
