@@ -1,4 +1,4 @@
-# Builds and runs the user's project in this folder, after installing the library for find_package:
+# Builds and runs the user's project in user, after installing the library for find_package:
 # cmake -DWAY=... -DSOURCE=... -DBUILD=... -DFOLDER=... -DGENERATOR=... -DCOMPILER=...
 #       -DFMT_AND_JSON=... -P check.cmake
 cmake_minimum_required(VERSION 3.25)
@@ -34,7 +34,7 @@ endif()
 
 run("${CMAKE_COMMAND}"
     --fresh
-    -S "${CMAKE_CURRENT_LIST_DIR}"
+    -S "${CMAKE_CURRENT_LIST_DIR}/user"
     -B "${FOLDER}/build"
     -G "${GENERATOR}"
     "-DCMAKE_CXX_COMPILER=${COMPILER}"
