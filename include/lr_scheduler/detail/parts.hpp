@@ -56,6 +56,12 @@ struct Parts {
     return {all, C(low - C(all - high))};
   }
 
+  /// The difference to one that is not larger.
+  [[nodiscard]] constexpr Parts minus_smaller(const Parts& other) const {
+    const Parts difference = Parts(high, C(-other.high)).settled();
+    return {difference.high, C(difference.low + C(low - other.low))};
+  }
+
   [[nodiscard]] constexpr Parts operator-() const { return {C(-high), C(-low)}; }
   friend constexpr Parts operator+(Parts left, Parts right) {
     const Parts sum = exact_sum(left.high, right.high);
@@ -113,10 +119,14 @@ struct Share {
   constexpr Share() = default;
   constexpr Share(const C& first, const C& second) : high(first), low(second) {}
   constexpr Share(const Parts<C>& parts)  // NOLINT(google-explicit-constructor): it is the same number
-      : high(high_part<1>(parts.rounded())), low(C(C(parts.high - high) + parts.low)) {}
+      : high(high_part<1>(parts.high)), low(C(C(parts.high - high) + parts.low)) {}
 
   [[nodiscard]] constexpr C rounded() const { return C(high + low); }
   [[nodiscard]] constexpr Parts<C> parts() const { return Parts<C>(high, low).settled(); }
+  friend constexpr Parts<C> operator*(const Share& share, const Parts<C>& x) {
+    const C most = high_part<3>(x.high);
+    return Parts<C>(C(share.high * most), C(share.high * C(C(x.high - most) + x.low) + share.low * x.high)).settled();
+  }
 };
 
 /// n / d, of whole numbers below 2^(3/4 of the digits).

@@ -85,7 +85,6 @@ struct Cyclic {
     detail::Way<C> way;
     View base_lr;
     View max_lr;
-    bool leaves_range;  ///< Whether the height is not between 0 and 1.
     bool drives_momentum;
     View max_momentum;
     View base_momentum;
@@ -105,6 +104,7 @@ struct Cyclic {
     }
     [[nodiscard]] constexpr std::array<View, 2> momentum_columns() const { return {max_momentum, base_momentum}; }
     [[nodiscard]] constexpr T momentum_of(const T& from, const T& to) const {
+      const bool leaves_range = way.high < C(0);
       return leaves_range ? (way.from_start ? from : to) : static_cast<T>(way(C(from), C(to)));
     }
   };
@@ -117,22 +117,18 @@ struct Cyclic {
     detail::Way<C> way = detail::Way<C>::end();  // the top
     if (phase.epoch < up) {
       way = detail::straight_way<C>(phase, up);
-    } else if (phase != Time(up)) {
+    } else if (phase.epoch > up || phase.fraction != 0) {
       way = detail::straight_way<C>(phase - up, down());
       way.from_start = !way.from_start;  // on the way down
     }
     const Parts scale = scale_at(t, t.epoch / period);
-    bool leaves_range = false;
     if (scale.rounded() != C(1)) {
-      const Parts one = C(1);
-      const Parts distance = way.distance().parts();
-      const Parts height = (way.from_start ? distance : one - distance) * scale;
-      const bool is_low = height.rounded() <= C(0.5);
-      const Parts from_nearer = is_low ? height : one - height;
-      way = {from_nearer, is_low};
-      leaves_range = from_nearer.high < C(0);
+      const Parts distance = way.distance() * scale;
+      const Parts height = way.from_start ? distance : scale.minus_smaller(distance);
+      const bool is_low = height.high <= C(0.5);
+      way = {is_low ? height : Parts(C(1)).minus_smaller(height), is_low};
     }
-    Curve curve{way, base_lr.view(), max_lr.view(), leaves_range, cycle_momentum, {}, {}};
+    Curve curve{way, base_lr.view(), max_lr.view(), cycle_momentum, {}, {}};
     if (cycle_momentum) {
       curve.max_momentum = max_momentum.view();
       curve.base_momentum = base_momentum.view();

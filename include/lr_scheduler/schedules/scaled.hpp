@@ -51,7 +51,8 @@ struct Scaled {
   }
   void at(Time t, const Rates<T>& rates) const {
     schedule.at(t, rates);
-    rates.apply(Move{by.factor(t).rounded(), C(floor)});
+    const C factor = by.factor(t).rounded();
+    rates.apply(Move{factor, C(floor), C(C(floor) * C(C(1) - factor))});
   }
   [[nodiscard]] T at(Time t, const Group<T>& group) const { return AnySchedule<T>(*this).at(t, group); }
   [[nodiscard]] bool is_factor() const { return floor == T(0) && schedule.is_factor(); }
@@ -77,9 +78,9 @@ struct Scaled {
   struct Move {
     C factor;
     C floor;
+    C of_floor;  ///< floor (1 - factor)
     [[nodiscard]] T operator()(const T& lr, const Group<T>&) const {
-      const C scaled =
-          factor <= C(1) ? C(C(lr) * factor + floor * (C(1) - factor)) : C(floor + (C(lr) - floor) * factor);
+      const C scaled = factor <= C(1) ? C(C(lr) * factor + of_floor) : C(floor + (C(lr) - floor) * factor);
       return detail::to_rate<T>(detail::larger(scaled, C(0)));
     }
   };
