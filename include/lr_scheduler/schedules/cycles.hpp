@@ -85,24 +85,39 @@ struct Cycles {
   };
 
   [[nodiscard]] Place place_at(const Time& t) const {
-    double cycle = cycle_at(t);
-    Time time(length.value());
-    if (limit && cycle >= double(Epoch(*limit))) {
-      cycle = double(Epoch(*limit)) - 1;
-    } else if (is_whole()) {
-      time = Time(t.epoch % static_cast<Epoch>(length), t.fraction);
-    } else {
-      using Parts = detail::Parts<double>;
-      const Parts in_cycle = detail::parts_of<double>(t) - Parts(begin_of(cycle));
-      const Parts unstretched = in_cycle / Parts(detail::power(length_mult, cycle));
-      if (unstretched.high < length) time = in_cycle.high > 0 ? detail::time_of(unstretched) : Time(0);
+    if (is_whole()) {
+      const auto whole = static_cast<Epoch>(length);
+      const Epoch cycle = t.epoch / whole;
+      if (limit && cycle >= Epoch(*limit)) return end();
+      return {double(cycle), Time(t.epoch % whole, t.fraction), decay_of(double(cycle))};
     }
-    return {cycle, time, decay == T(1) || cycle == 0 ? C(1) : detail::power(C(decay), C(cycle))};
+    const double cycle = cycle_at(t);
+    if (limit && cycle >= double(Epoch(*limit))) return end();
+    using Parts = detail::Parts<double>;
+    const Parts in_cycle = detail::parts_of<double>(t) - Parts(begin_of(cycle));
+    const Parts unstretched = in_cycle / Parts(detail::power(length_mult, cycle));
+    const bool is_over = !(unstretched.high < length);
+    const Time time = is_over ? Time(length.value()) : in_cycle.high > 0 ? detail::time_of(unstretched) : Time(0);
+    return {cycle, time, decay_of(cycle)};
+  }
+  /// Where the last cycle ends.
+  [[nodiscard]] Place end() const {
+    const double cycle = double(Epoch(*limit)) - 1;
+    return {cycle, Time(length.value()), decay_of(cycle)};
+  }
+  [[nodiscard]] C decay_of(double cycle) const {
+    return decay == T(1) || cycle == 0 ? C(1) : detail::power(C(decay), C(cycle));
   }
   void move(const Place& place, const Rates<T>& rates) const {
     const auto follow = [&](const Rates<T>& part) { detail::at_by_clock(schedule, place.time, part); };
     if (place.decay == C(1)) return follow(rates);
-    detail::move_from(rates, [&](const T& base_lr) { return detail::to_rate<T>(C(C(base_lr) * place.decay)); }, follow);
+    const C decay_now = place.decay;
+    const bool grows = decay_now > C(1);
+    const auto decayed = [=](const T& base_lr) {
+      const C base = C(C(base_lr) * decay_now);
+      return grows ? detail::to_rate<T>(base) : static_cast<T>(base);
+    };
+    detail::move_from(rates, decayed, follow);
   }
 
   /// Whether all cycles begin at the multiples of a whole number.
@@ -122,9 +137,8 @@ struct Cycles {
     const double sum = sum_of_powers(half) * (1 + detail::power(length_mult, half));
     return count == 2 * half ? sum : sum * length_mult + 1;
   }
-  /// The cycle at a time: estimated, and corrected by where the cycles begin, as logarithms round.
+  /// The cycle at a time where they are not whole: estimated, and corrected by where they begin, as logarithms round.
   [[nodiscard]] double cycle_at(const Time& t) const {
-    if (is_whole()) return static_cast<double>(t.epoch / static_cast<Epoch>(length));
     constexpr double most = 0x1p62;
     const auto now = t.as<double>();
     double estimate = now / length;

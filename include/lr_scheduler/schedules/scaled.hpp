@@ -49,10 +49,19 @@ struct Scaled {
     can.continuous = can.continuous && by.abilities(group).continuous;
     return detail::modified(can);
   }
+  /// Exact at a factor of 0 and of 1, and without cancellation between them.
   void at(Time t, const Rates<T>& rates) const {
     schedule.at(t, rates);
     const C factor = by.factor(t).rounded();
-    rates.apply(Move{factor, C(floor), C(C(floor) * C(C(1) - factor))});
+    const C lowest = C(floor);
+    if (factor <= C(1)) {
+      const C of_floor = C(lowest * C(C(1) - factor));
+      rates.apply([=](const T& lr, const Group<T>&) { return detail::to_rate<T>(C(C(lr) * factor + of_floor)); });
+    } else {
+      rates.apply([=](const T& lr, const Group<T>&) {
+        return detail::to_rate<T>(detail::larger(C(lowest + (C(lr) - lowest) * factor), C(0)));
+      });
+    }
   }
   [[nodiscard]] T at(Time t, const Group<T>& group) const { return AnySchedule<T>(*this).at(t, group); }
   [[nodiscard]] bool is_factor() const { return floor == T(0) && schedule.is_factor(); }
@@ -73,17 +82,6 @@ struct Scaled {
 
  private:
   using C = detail::compute_t<T>;
-
-  /// Exact at a factor of 0 and of 1, and without cancellation between them.
-  struct Move {
-    C factor;
-    C floor;
-    C of_floor;  ///< floor (1 - factor)
-    [[nodiscard]] T operator()(const T& lr, const Group<T>&) const {
-      const C scaled = factor <= C(1) ? C(C(lr) * factor + of_floor) : C(floor + (C(lr) - floor) * factor);
-      return detail::to_rate<T>(detail::larger(scaled, C(0)));
-    }
-  };
 };
 
 }  // namespace lr_scheduler::schedule
