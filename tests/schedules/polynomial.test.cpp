@@ -65,6 +65,14 @@ TEST_CASE("PolynomialLR between epochs is on the same curve") {
   CHECK(schedule.at(4.5, 0.64) == 0);
 }
 
+// (1 - 1 / 2712)^power, in 60 digits.
+TEMPLATE_TEST_CASE("PolynomialLR keeps its digits where the power is large", "", double, long double) {
+  schedule::Polynomial<TestType> schedule{.total_iters = 2712, .power = TestType(20000.5)};
+  CHECK(schedule.at(Time(1), TestType(1)) == about(0.000625990331298160512869387921253847939398L, 2));
+  schedule.power = TestType(300000.25);
+  CHECK(schedule.at(Time(1), TestType(1)) == about(8.90585451027490503031414815686964613549e-49L, 2));
+}
+
 TEST_CASE("PolynomialLR with total_iters 0 is at its end") {
   auto groups = two_groups<double>();
   PolynomialLR scheduler{groups, {.total_iters = 0}};

@@ -25,16 +25,14 @@ struct Shares {
   }
 };
 
-/// The shares of n / total of the way, 0 <= n <= total.
+/// The shares of n / total of the way, 0 <= n <= total, to be raised to powers.
 template <class C>
-[[nodiscard]] constexpr Shares<C> shares_of(const Parts<C>& n, const Parts<C>& total) {
+[[nodiscard]] constexpr Shares<C> shares_of(const Parts<C>& n, const Parts<C>& total, const C&) {
   return {n / total, (total - n) / total};
 }
 template <class C>
-[[nodiscard]] constexpr Shares<C> shares_of(const Time& n, Epoch total) {
-  if (total < Epoch{1} << 39) return {share_in_parts<C>(n, total, true), share_in_parts<C>(n, total, false)};
-  const Parts<C> all = C(total);
-  return {distance_of<C>(n, total, true) / all, distance_of<C>(n, total, false) / all};
+[[nodiscard]] constexpr Shares<C> shares_of(const Time& n, Epoch total, const C& exponent) {
+  return {share_in_parts(n, total, true, exponent), share_in_parts(n, total, false, exponent)};
 }
 
 /// x^exponent, and what it leaves to 1, for an x that leaves `rest`.
@@ -68,7 +66,7 @@ template <class N, class Total, class C>
 [[nodiscard]] constexpr Shares<C> shaped_shares(Shape shape, const N& n, const Total& total, const C& power_of_left,
                                                 const C& time_power, const C& ratio) {
   const Parts<C> one = C(1);
-  Shares<C> shares = shares_of<C>(n, total);
+  Shares<C> shares = shares_of<C>(n, total, larger(time_power, power_of_left));
   if (time_power != C(1)) shares = powers_of(shares.over, shares.left, Parts<C>(time_power));
   switch (shape) {
     case Shape::linear:

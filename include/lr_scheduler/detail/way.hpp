@@ -110,10 +110,12 @@ template <class C>
 [[nodiscard]] constexpr Share<C> share_of(const Time& n, Epoch total, bool from_start) {
   return share_of(distance_of<C>(n, total, from_start), Parts<C>(C(total)));
 }
-/// n / total, or (total - n) / total.
+/// n / total, or (total - n) / total, to be raised to a power, which magnifies what is wrong with it.
 template <class C>
-[[nodiscard]] constexpr Parts<C> share_in_parts(const Time& n, Epoch total, bool from_start) {
-  if (n.fraction != 0) return distance_of<C>(n, total, from_start) / Parts<C>(C(total));
+[[nodiscard]] constexpr Parts<C> share_in_parts(const Time& n, Epoch total, bool from_start, const C& exponent) {
+  if (n.fraction != 0 || total >= Epoch{1} << 39 || exponent > C(256)) {
+    return distance_of<C>(n, total, from_start) / Parts<C>(C(total));
+  }
   return share_of(C(from_start ? n.epoch : total - n.epoch), C(total)).parts();
 }
 template <class C>

@@ -44,8 +44,9 @@ struct Polynomial {
   [[nodiscard]] constexpr FineFactor<T> at(Time t) const {
     using C = detail::compute_t<T>;
     using Parts = detail::Parts<C>;
-    const Parts left = t.epoch < total_iters ? detail::share_in_parts<C>(t, total_iters, false) : Parts();
-    return power == T(1) ? left : detail::power(left, C(power));
+    const auto exponent = C(power);
+    const Parts left = t.epoch < total_iters ? detail::share_in_parts(t, total_iters, false, exponent) : Parts();
+    return exponent == C(1) ? left : detail::power(left, exponent);
   }
   [[nodiscard]] constexpr T at(Time t, const Group<T>& group) const { return at(t)(group); }
   /// The epochs from t on whose rates are one formula.
