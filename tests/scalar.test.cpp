@@ -120,10 +120,11 @@ TEMPLATE_TEST_CASE("anneals and what modifies a schedule keep all digits of a nu
   CHECK(close(scaled.at(1, T(1)), "0.7"));
   CHECK(close(Clamp<T>{.schedule = line, .min_ratio = T("0.9")}.at(1, T("0.3")), "0.27"));
   CHECK(close(BaseRate<T>{.schedule = line, .base_lr = T("0.3")}.at(1, T(7)), "0.2"));
-  Groups<T> groups{{.lr = T("0.3")}};
+  Groups<T> groups{{.lr = T("0.3")}, {.lr = T("0.6")}};
   Scheduled scheduler{groups, cycles};
   for (int k = 0; k < 4; ++k) scheduler.step();
   CHECK(close(groups[0].lr, "0.075"));
+  CHECK(close(groups[1].lr, "0.15"));
 }
 
 TEST_CASE("momentum is driven in a number type") {
