@@ -97,29 +97,29 @@ template <class C, class N>
 }
 
 /// Whether the start is nearer to n than the end.
-[[nodiscard]] constexpr bool is_early(const Time& n, Epoch total) {
+[[nodiscard]] constexpr bool is_early(Time n, Epoch total) {
   const Epoch left = total - n.epoch;
   return n.epoch < left && (n.fraction <= 0.5 || n.epoch + 1 < left);
 }
 /// The distance of n, which is not whole, from an end.
 template <class C>
-[[nodiscard]] constexpr Parts<C> distance_of(const Time& n, Epoch total, bool from_start) {
+[[nodiscard]] constexpr Parts<C> distance_of(Time n, Epoch total, bool from_start) {
   return from_start ? parts_of<C>(n) : parts_of<C>(total - n.epoch, -n.fraction);
 }
 template <class C>
-[[nodiscard]] constexpr Share<C> share_of(const Time& n, Epoch total, bool from_start) {
+[[nodiscard]] constexpr Share<C> share_of(Time n, Epoch total, bool from_start) {
   return share_of(distance_of<C>(n, total, from_start), Parts<C>(C(total)));
 }
 /// n / total, or (total - n) / total, to be raised to a power, which magnifies what is wrong with it.
 template <class C>
-[[nodiscard]] constexpr Parts<C> share_in_parts(const Time& n, Epoch total, bool from_start, const C& exponent) {
+[[nodiscard]] constexpr Parts<C> share_in_parts(Time n, Epoch total, bool from_start, const C& exponent) {
   if (n.fraction != 0 || total >= Epoch{1} << 39 || exponent > C(256)) {
     return distance_of<C>(n, total, from_start) / Parts<C>(C(total));
   }
   return share_of(C(from_start ? n.epoch : total - n.epoch), C(total)).parts();
 }
 template <class C>
-[[nodiscard]] constexpr Share<C> half_cosine(const Time& n, Epoch total, bool from_start) {
+[[nodiscard]] constexpr Share<C> half_cosine(Time n, Epoch total, bool from_start) {
   return half_cosine<C>(distance_of<C>(n, total, from_start), Parts<C>(C(total)));
 }
 
@@ -134,7 +134,7 @@ template <class C>
   return straight_way<C>(n, total - n, total);
 }
 template <class C>
-[[nodiscard, gnu::always_inline]] constexpr Way<C> straight_way(const Time& n, Epoch total) {
+[[nodiscard, gnu::always_inline]] constexpr Way<C> straight_way(Time n, Epoch total) {
   const bool from_start = is_early(n, total);
   if (n.fraction != 0) return {share_of<C>(n, total, from_start), from_start};
   return {share_of(C(from_start ? n.epoch : total - n.epoch), C(total)), from_start};
@@ -151,7 +151,7 @@ template <class C>
   return cosine_way<C>(n, total - n, total);
 }
 template <class C>
-[[nodiscard, gnu::always_inline]] constexpr Way<C> cosine_way(const Time& n, Epoch total) {
+[[nodiscard, gnu::always_inline]] constexpr Way<C> cosine_way(Time n, Epoch total) {
   const bool from_start = is_early(n, total);
   if (n.fraction != 0) return {half_cosine<C>(n, total, from_start), from_start};
   return {half_cosine<C>(C(from_start ? n.epoch : total - n.epoch), C(total)), from_start};

@@ -122,7 +122,7 @@ struct Cyclic {
       way.from_start = !way.from_start;  // on the way down
     }
     const Parts scale = scale_at(t, t.epoch / period);
-    if (scale.rounded() != C(1)) {
+    if (scale.high != C(1)) {
       const Parts distance = way.distance() * scale;
       const Parts height = way.from_start ? distance : scale.minus_smaller(distance);
       const bool is_low = height.high <= C(0.5);
