@@ -97,6 +97,20 @@ TEST_CASE("the momentum that is cycled is AdamW's beta1") {
   CHECK(second.sgd.alpha == 0.5F);
 }
 
+TEST_CASE("momentum that a schedule leaves is AdamW's beta1 again where it is sought before the schedule drives it") {
+  ggml_opt_optimizer_params parameters = parameters_with(0.5F);
+  parameters.adamw.beta1 = 0.625F;
+  CHECK(optimizer_traits<ggml_opt_optimizer_params>::momentum(parameters, 0) == 0.625F);
+  const schedule::Constant<float> flat{.factor = 1};
+  const schedule::Cyclic<float> cycle{
+      .base_lr = 0.25F, .max_lr = 0.5F, .step_size_up = 1, .base_momentum = 0.25F, .max_momentum = 0.75F};
+  Scheduled scheduler(parameters, schedule::Sequential<float>{.schedules = {flat, cycle}, .milestones = {2}});
+  scheduler.seek(3);
+  CHECK(parameters.adamw.beta1 == 0.25F);
+  scheduler.seek(1);
+  CHECK(parameters.adamw.beta1 == 0.625F);
+}
+
 TEST_CASE("two rates that differ are refused, as the schedule sets both") {
   ggml_opt_optimizer_params parameters = ggml_opt_get_default_optimizer_params(nullptr);
   parameters.sgd.alpha = 0.5F;

@@ -37,6 +37,10 @@ TEMPLATE_TEST_CASE("sums and products in parts lose nothing, quotients and roots
   const T b = T(1e5L) / T(7);
   CHECK(wide(Parts::exact_sum(a, b)) == Wide(a) + Wide(b));
   CHECK(wide(Parts::exact_sum(b, -a)) == Wide(b) - Wide(a));
+  constexpr T small = std::numeric_limits<T>::epsilon() / 8;
+  const Parts difference = Parts(T(1), small).minus_smaller(Parts(T(0.25), small / 4));
+  CHECK(difference.high == T(0.75));
+  CHECK(difference.low == small - small / 4);
   CHECK(abs(Wide(wide(Parts::exact_product(a, b)) - Wide(a) * Wide(b))) < Wide(a) * Wide(b) * Wide(1e-31));
   const Parts x = Parts::exact_sum(a, b);
   CHECK(error_of(x / Parts(a), wide(x) / Wide(a)) < 1e-12);
@@ -117,6 +121,9 @@ TEST_CASE("a time that rounding alone keeps from a whole epoch is that epoch") {
   CHECK(detail::time_of(Parts(29.75)) == Time(29, 0.75));
   CHECK(detail::time_of(Parts(30, -1e-16)) == Time(30));
   CHECK(detail::time_of(Parts(30, 1e-16)) == Time(30, 1e-16));
+  CHECK(detail::time_of(Parts(0x1p60, 40.5)) == Time((Epoch{1} << 60) + 40, 0.5));
+  CHECK(detail::time_of(Parts(0x1p60, -40)) == Time((Epoch{1} << 60) - 40));
+  CHECK(detail::time_of(Parts(0x1p63)) == Time(std::numeric_limits<Epoch>::max()));
   CHECK(detail::time_of(Parts(1e300)) == Time(std::numeric_limits<Epoch>::max()));
 }
 

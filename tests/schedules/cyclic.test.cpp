@@ -322,6 +322,17 @@ TEST_CASE("CyclicLR with the shortest cycle knows the last epoch that there is")
   CHECK(schedule.at(std::numeric_limits<Epoch>::max(), 9.0) == 0.1);
 }
 
+TEST_CASE("CyclicLR with a list of one rate is not CyclicLR with that rate, which any number of groups takes") {
+  const AnySchedule<double> one = schedule::Cyclic<double>{.base_lr = 0.1, .max_lr = 0.2, .cycle_momentum = false};
+  const AnySchedule<double> list =
+      schedule::Cyclic<double>{.base_lr = std::vector<double>{0.1}, .max_lr = 0.2, .cycle_momentum = false};
+  CHECK_FALSE(one == list);
+  CHECK_FALSE(list == one);
+  CHECK(list == AnySchedule<double>(list));
+  CHECK(list == AnySchedule<double>(schedule::Cyclic<double>{
+                    .base_lr = std::vector<double>{0.1}, .max_lr = 0.2, .cycle_momentum = false}));
+}
+
 TEST_CASE("CyclicLR with a list of rates or momentums refuses a group that is added") {
   auto groups = two_groups_with_momentum<double>();
   CyclicLR rates{groups, {.base_lr = {0.1, 0.2}, .max_lr = 0.5, .step_size_up = 2}};

@@ -174,11 +174,14 @@ template <class C>
   return Parts<C>(C(t.epoch - begin.epoch)) + Parts<C>::exact_sum(C(t.fraction), C(-begin.fraction));
 }
 
-/// A time that is not negative. What rounding alone keeps from a whole epoch is that epoch.
+/// A time that is not negative; the largest in place of an overflow. What rounding alone keeps from a whole epoch is that
+/// epoch.
 [[nodiscard]] inline Time time_of(const Parts<double>& epochs) {
-  const double whole = whole_part(epochs.high);
-  const double fraction = larger((epochs.high - whole) + epochs.low, 0.0);
-  return fraction < 1 ? Time(whole_epochs(whole), fraction) : Time(whole_epochs(whole + 1), 0);
+  if (!(epochs.high < 0x1p63)) return Time(std::numeric_limits<Epoch>::max());
+  const auto whole = static_cast<Epoch>(epochs.high);
+  const double rest = (epochs.high - double(whole)) + epochs.low;
+  const auto more = static_cast<Epoch>(rest);  // beyond 2^53 the second part may have whole epochs too
+  return {whole + more, larger(rest - double(more), 0.0)};
 }
 
 template <class C>
