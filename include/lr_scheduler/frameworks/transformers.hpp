@@ -237,6 +237,7 @@ template <Scalar T>
   const detail::Check check = detail::transformers::check_steps(options);
   check.not_negative("lr_end", options.lr_end);
   check.positive("power", options.power);
+  if (options.default_lr) check.not_negative("default_lr", *options.default_lr);
   if (options.default_lr && !(options.lr_end < *options.default_lr)) {
     check.refuse("default_lr", "must be above lr_end, " + detail::text_of(options.lr_end),
                  detail::text_of(*options.default_lr));
