@@ -560,6 +560,17 @@ TEST_CASE("a state of a plateau with a schedule goes into one with other options
   saved.step(1.0);
   CHECK(others[0].lr == groups[0].lr);
 
+  StateDict bad = state;
+  bad.set("options", [&] {
+    StateDict changed = *state.find("options")->get_if<StateDict>();
+    changed.set("patience", std::int64_t{-1});
+    return changed;
+  }());
+  const StateDict before = loaded.state_dict();
+  CHECK(message_of([&] { loaded.load_state_dict(bad, OnMismatch::take_saved); }) ==
+        "ReduceLROnPlateau: cannot load the state: ReduceLROnPlateau: patience must not be negative, got -1");
+  CHECK(loaded.state_dict() == before);
+
   ReduceLROnPlateau without{others, {.factor = 0.5, .patience = 0}};
   CHECK(message_of([&] { without.load_state_dict(state, OnMismatch::take_saved); }) ==
         "ReduceLROnPlateau: cannot load the state: options.schedule is there in the state and none in the scheduler");

@@ -63,8 +63,41 @@ TEST_CASE("seeking an epoch that is none is refused") {
   CHECK(message_of([&] { scheduler.seek((Epoch{1} << 62) + 1); }) ==
         "ExponentialLR: cannot seek to epoch 4611686018427387905");
   CHECK(message_of([&] { scheduler.seek_time(-0.5); }) == "ExponentialLR: cannot seek to time -0.5");
+  CHECK(message_of([&] { scheduler.seek_time(0x1.0000000000001p62); }) ==
+        "ExponentialLR: cannot seek to time 4.611686018427389e+18");
   CHECK(groups[0].lr == about(0.1L));
   CHECK(scheduler.last_epoch() == 3);
+}
+
+TEST_CASE("the last epoch is 2^62, however it is come to") {
+  const Epoch last = Epoch{1} << 62;
+  DoubleGroups groups{{.lr = 0.8}};
+  StepLR scheduler{groups, {.step_size = 1, .gamma = 0.5}};
+  scheduler.seek(last);
+  CHECK(scheduler.last_epoch() == last);
+  CHECK(message_of([&] { scheduler.step_by(1); }) == "StepLR: cannot step by 1");
+  scheduler.seek(3);
+  CHECK(message_of([&] { scheduler.step_by(last - 2); }) == "StepLR: cannot step by 4611686018427387902");
+  CHECK(groups[0].lr == 0.1);
+  scheduler.step_by(last - 3);
+  CHECK(scheduler.last_epoch() == last);
+  LinearLR line{groups, {.total_iters = 4}};
+  line.seek_time(0x1p62);
+  CHECK(line.last_epoch() == last);
+}
+
+TEST_CASE("a group that is exchanged joins the curve of its own rate, the first as another") {
+  for (const std::size_t exchanged : {std::size_t{0}, std::size_t{1}}) {
+    CAPTURE(exchanged);
+    DoubleGroups groups{{.lr = 0.8}, {.lr = 0.4}};
+    ExponentialLR scheduler{groups, {.gamma = 0.5}};
+    scheduler.step();
+    groups[exchanged] = {.lr = 0.64};
+    scheduler.step();
+    CHECK(groups[exchanged].lr == about(0.16L));
+    CHECK(scheduler.base_lrs()[exchanged] == 0.64);
+    CHECK(scheduler.base_lrs()[1 - exchanged] == (exchanged == 0 ? 0.4 : 0.8));
+  }
 }
 
 TEST_CASE("seek_time() of a whole epoch is seek()") {

@@ -309,6 +309,9 @@ TEST_CASE("a damaged state is refused and changes nothing") {
   check(replaced("progress.lrs", StateValue::List{0.5, "x"}), "progress.lrs[1]: expected a number, got \"x\"");
   check(replaced("progress.on_curve", StateValue::List{true}), "progress.on_curve has 1 values for 2 parameter groups");
   check(replaced("progress.fraction", 1.0), "progress.fraction: expected at least 0 and less than 1, got 1");
+  check(replaced("progress.fraction", -0.5), "progress.fraction: expected at least 0 and less than 1, got -0.5");
+  check(replaced("digits", std::int64_t{0}), "digits: expected a positive integer, got 0");
+  check(replaced("digits", 0.5), "digits: expected a positive integer, got 0.5");
   check(replaced("progress.fraction", 0.5),
         "progress.fraction: expected 0 for a schedule that is not continuous, got 0.5");
   auto unknown = to_json(before);

@@ -146,6 +146,15 @@ TEST_CASE("PerGroup gives schedules the first of their options") {
   CHECK(groups[1].lr == about(0.5L));
 }
 
+TEST_CASE("PerGroup starts each group as its schedule does") {
+  auto groups = two_groups<double>();
+  const schedule::Multiplicative<double> halves{.lr_lambda = [](Epoch) { return 0.5; }};
+  const schedule::Constant<double> half{.factor = 0.5, .total_iters = 9};
+  const schedule::Chained<double> chain{.schedules = {halves, half}};  // without a closed form
+  Scheduled scheduler{groups, schedule::PerGroup<double>{.schedules = {chain, halves}}};
+  check_rates(scheduler, groups, {{0.05L, 0.4L}, {0.025L, 0.2L}, {0.0125L, 0.1L}});
+}
+
 TEST_CASE("PerGroup late in a sequence starts each group as its schedule does") {
   auto groups = two_groups<double>();
   const schedule::SWA<double> swa{.swa_lr = 0.05, .anneal_epochs = 2, .anneal_strategy = AnnealStrategy::linear};
