@@ -488,5 +488,19 @@ TEST_CASE("a state of options out of range is refused when they are taken") {
   CHECK(run.scheduler.schedule().step_size == 2);
 }
 
+TEST_CASE("state dicts are the same where they hold the same, in any order and no more") {
+  StateDict one;
+  one.set("a", 1.0);
+  StateDict two = one;
+  two.set("b", 2.0);
+  CHECK_FALSE(one == two);
+  CHECK_FALSE(two == one);
+  StateDict other;
+  other.set("b", 2.0);
+  CHECK_FALSE(one == other);
+  other.set("a", 1.0);
+  CHECK(two == other);
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing

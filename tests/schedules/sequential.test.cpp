@@ -292,5 +292,30 @@ TEST_CASE("a sequence is refused where a length is none") {
   CHECK(sequence(endless, exponential).milestones == std::vector<Epoch>{std::numeric_limits<Epoch>::max()});
 }
 
+TEST_CASE("SequentialLR sought past phases that drove momentum leaves it as steps do, in a sequence of its own too") {
+  const schedule::Exponential<double> exponential{.gamma = 0.5};
+  const schedule::Cyclic<double> cycle{
+      .base_lr = 0.1, .max_lr = 0.3, .step_size_up = 3, .base_momentum = 0.5, .max_momentum = 0.9};
+  const schedule::Cyclic<double> lower{
+      .base_lr = 0.1, .max_lr = 0.3, .step_size_up = 2, .base_momentum = 0.25, .max_momentum = 0.75};
+  const schedule::Sequential<double> inner{.schedules = {exponential, lower, exponential}, .milestones = {1, 4}};
+  const schedule::Sequential<double> outer{.schedules = {exponential, cycle, exponential, inner, exponential},
+                                           .milestones = {2, 7, 9, 15}};
+  const auto groups_of = [] { return DoubleGroups{{.lr = 0.8, .momentum = 0.7}}; };
+  auto stepped_groups = groups_of();
+  Scheduled stepped{stepped_groups, outer};
+  for (Epoch t = 0; t < 20; ++t, stepped.step()) {
+    for (const Epoch from : {Epoch{0}, Epoch{3}, Epoch{8}, Epoch{11}, Epoch{18}}) {
+      CAPTURE(t, from);
+      auto sought_groups = groups_of();
+      Scheduled sought{sought_groups, outer};
+      sought.seek(from);
+      sought.seek(t);
+      CHECK(sought_groups[0].momentum == stepped_groups[0].momentum);
+    }
+  }
+  CHECK(stepped_groups[0].momentum == 0.25);  // the inner cycle's last epoch is its top
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing
