@@ -252,6 +252,10 @@ TEST_CASE("what is written wrong in a configuration of Keras is named, and the n
 TEST_CASE("a curve of keras' own shows its options, and cycles refuse a rate below zero") {
   CHECK(shown(keras::PolynomialCycles<double>{.decay_steps = 4, .power = 2}) ==
         "keras.PolynomialCycles(decay_steps=4, power=2)");
+  CHECK(message_of([] { keras::PolynomialCycles<double>{.decay_steps = 0}.validate(); }) ==
+        "keras.PolynomialCycles: decay_steps must be positive, got 0");
+  CHECK(message_of([] { keras::PolynomialCycles<double>{.decay_steps = 4, .power = -1}.validate(); }) ==
+        "keras.PolynomialCycles: power must be finite and not negative, got -1");
   CHECK(refusal_of(R"({"type": "keras.CosineDecayRestarts", "initial_learning_rate": -1, "first_decay_steps": 4})") ==
         "keras.CosineDecayRestarts: initial_learning_rate must be finite and not negative, got -1");
 }

@@ -69,6 +69,8 @@ TEST_CASE("llm_c.get_lr is llm_c.cosine by the arguments of train_gpt2.py") {
       llm_c::cosine<double>(
           {.learning_rate = 0.8, .warmup_iterations = 7, .train_num_batches = 40, .final_learning_rate_frac = 0.1}));
   check_rates(llm_c::get_lr<double>({}), any_rate, {1e-4L, 1e-4L});
+  CHECK(llm_c::get_lr<double>({.learning_rate_decay_frac = 0}) ==
+        llm_c::get_lr<double>({.learning_rate = 1e-4, .learning_rate_decay_frac = 0, .num_iterations = 10}));
 }
 
 TEST_CASE("nanogpt.get_lr is full at warmup_iters and stays at min_lr") {

@@ -285,6 +285,7 @@ TEST_CASE("timm's own curves show their options and refuse what is out of range"
   CHECK(shown(timm::Tanh<double>{.steps = 4, .lb = -2, .ub = 1}) == "timm.Tanh(steps=4, lb=-2, ub=1)");
   CHECK(shown(timm::Step<double>{.decay_t = 1.5, .decay_rate = 0.5}) == "timm.Step(decay_t=1.5, decay_rate=0.5)");
   const double infinity = std::numeric_limits<double>::infinity();
+  CHECK(shown(timm::Tanh<double>{.steps = 4}) == "timm.Tanh(steps=4, lb=-7, ub=3)");
   CHECK(message_of([&] { timm::Tanh<double>{.steps = 4, .lb = -infinity}.validate(); }) ==
         "timm.Tanh: lb must be finite, got -inf");
   CHECK(message_of([&] { timm::Tanh<double>{.steps = 4, .ub = infinity}.validate(); }) ==
@@ -345,6 +346,16 @@ TEST_CASE("timm's arguments that are out of range are refused") {
   CHECK(refusal_of(R"({"type": "timm.create_scheduler_v2", "sched": "wsd", "num_epochs": 5, "warmup_epochs": 3,
                     "decay_epochs": 3})") ==
         "timm.create_scheduler_v2: decay_epochs must be some of the 2 steps without the warm-up, got 3");
+}
+
+TEST_CASE("timm's decay of wsd may be all of the steps, and not none") {
+  const auto created = [](double decay_epochs) {
+    return timm::create_scheduler_v2<double>(
+        {.sched = timm::Sched::wsd, .num_epochs = 5, .decay_epochs = decay_epochs, .decay_fn = timm::DecayFn::linear});
+  };
+  check_rates(created(5), 0.1, {0.1L, 0.08L, 0.06L, 0.04L, 0.02L, 0});
+  CHECK(message_of([&] { static_cast<void>(created(0.05)); }) ==  // a quarter of a step
+        "timm.create_scheduler_v2: decay_epochs must be some of the 5 steps without the warm-up, got 0");
 }
 
 TEST_CASE("what is written wrong in a configuration of timm is named, and the nearest word") {

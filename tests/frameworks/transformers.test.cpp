@@ -306,6 +306,10 @@ TEST_CASE("options of transformers.warmup_stable_decay that are out of range are
           static_cast<void>(transformers::warmup_stable_decay<double>(
               {.num_warmup_steps = 1, .num_decay_steps = 1, .num_stable_steps = 1, .warmup_type = Shape::geometric}));
         }) == "transformers.warmup_stable_decay: warmup_type must be linear or cosine or 1-sqrt, got geometric");
+  CHECK(message_of([] {
+          static_cast<void>(transformers::warmup_stable_decay<double>(
+              {.num_warmup_steps = 1, .num_decay_steps = 1, .num_stable_steps = 1, .decay_type = Shape::geometric}));
+        }) == "transformers.warmup_stable_decay: decay_type must be linear or cosine or 1-sqrt, got geometric");
 }
 
 TEST_CASE("a mistake in a name of transformers is told with the nearest that there is") {
