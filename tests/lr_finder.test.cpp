@@ -74,6 +74,20 @@ TEST_CASE("the defaults are those of torch_lr_finder, from fastai's first rate")
   CHECK(updates == 100);
   CHECK(finder.lrs().back() == 10);
   CHECK(finder.lrs()[1] == about(1.2045035402587823L * 1e-7L, 4));  // 10^(8 / 99)
+  const LRFinderOptions<double> options;
+  CHECK(options.smooth_f == 0.05);
+  CHECK(options.diverge_th == 5);
+  CHECK(options.skip_start == 10);
+  CHECK(options.skip_end == 5);
+}
+
+TEST_CASE("a test of two updates is the shortest") {
+  DoubleGroups groups{{.lr = 0.5}};
+  LRFinder finder{groups, {.start_lr = 0.25, .end_lr = 1, .num_iter = 2}};
+  CHECK(groups[0].lr == 0.25);
+  CHECK(finder.step(1));
+  CHECK(groups[0].lr == 1);
+  CHECK_FALSE(finder.step(1));
 }
 
 TEST_CASE("a group has its share of the largest rate") {

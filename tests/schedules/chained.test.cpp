@@ -166,6 +166,11 @@ TEST_CASE("ChainedScheduler of continuous factors is continuous") {
   CHECK(at_time_is_at<double>(schedule, 9));
   CHECK(schedule.at(0.5, 1.0) == about(0.28125L));
   CHECK(schedule.at(4.5, 1.0) == about(0.001953125L));
+  // Beyond all numbers on the way, and between epochs.
+  const schedule::Chained<double> inverse{.schedules = {schedule::Exponential<double>{.gamma = 2},
+                                                        schedule::Exponential<double>{.gamma = 0.25},
+                                                        schedule::Exponential<double>{.gamma = 2}}};
+  CHECK(inverse.at(1200.5, 0.3) == about(0.3L));
   CHECK_FALSE(abilities<double>(constant_and_exponential<double>()).continuous);
 }
 

@@ -66,6 +66,9 @@ TEST_CASE("Clamp with bounds of both kinds takes the narrower, and the lower whe
   CHECK(both.at(50, 4) == 0.4);
   CHECK(both.at(0, 0.1) == 0.2);
   CHECK(both.at(0, 10) == 1);
+  const schedule::Clamp<double> level{.schedule = halving, .min_lr = 0.2, .max_lr = 0.2};
+  level.validate();
+  CHECK(level.at(0, 1) == 0.2);
 }
 
 TEST_CASE("Clamp is no factor, and between steps it is on the same curve") {

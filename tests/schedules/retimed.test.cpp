@@ -61,6 +61,9 @@ TEMPLATE_TEST_CASE("Retimed refuses bad options and leaves the optimizer alone",
   const double nan = std::numeric_limits<double>::quiet_NaN();
   check_refused<BoundRetimed<T>>({.schedule = child, .begin = 1e30},
                                  "Retimed: begin must be within 2^61 steps of 0, got 1e+30");
+  check_refused<BoundRetimed<T>>({.schedule = child, .begin = -0x1.8p61},
+                                 "Retimed: begin must be within 2^61 steps of 0, got -3.458764513820541e+18");
+  for (const double begin : {-0x1p61, 0x1p61}) schedule::Retimed<T>{.schedule = child, .begin = begin}.validate();
   check_refused<BoundRetimed<T>>({.schedule = child, .begin = nan},
                                  "Retimed: begin must be within 2^61 steps of 0, got nan");
   check_refused<BoundRetimed<T>>({.schedule = child, .end = -1},
@@ -102,6 +105,9 @@ TEST_CASE("Retimed between steps is on the same curve") {
   CHECK(schedule.at(1.25, 1) == 0.75);
   CHECK(schedule.at(2.5, 1) == 0.125);
   CHECK(schedule.at(3, 1) == 0.125);
+  const schedule::Retimed<double> later{.schedule = line, .begin = 0.75};
+  CHECK(later.at(0.5, 1) == 0.6875);  // at 1.25
+  CHECK(later.at(1.25, 1) == 0.5);
 }
 
 TEST_CASE("Retimed of a schedule that is not continuous stays at its last whole step") {

@@ -177,7 +177,7 @@ template <class C>
 /// A time that is not negative; the largest in place of an overflow. What rounding alone keeps from a whole epoch is that
 /// epoch.
 [[nodiscard]] inline Time time_of(const Parts<double>& epochs) {
-  if (!(epochs.high < 0x1p63)) return Time(std::numeric_limits<Epoch>::max());
+  if (!(epochs.high < 0x1p63)) return {std::numeric_limits<Epoch>::max(), 0};
   const auto whole = static_cast<Epoch>(epochs.high);
   const double rest = (epochs.high - double(whole)) + epochs.low;
   const auto more = static_cast<Epoch>(rest);  // beyond 2^53 the second part may have whole epochs too

@@ -66,7 +66,7 @@ template <class N, class Total, class C>
 [[nodiscard]] constexpr Shares<C> shaped_shares(Shape shape, const N& n, const Total& total, const C& power_of_left,
                                                 const C& time_power, const C& ratio) {
   const Parts<C> one = C(1);
-  Shares<C> shares = shares_of<C>(n, total, larger(time_power, power_of_left));
+  Shares<C> shares = shares_of<C>(n, total, larger(power_of_left, time_power));
   if (time_power != C(1)) shares = powers_of(shares.over, shares.left, Parts<C>(time_power));
   switch (shape) {
     case Shape::linear:
