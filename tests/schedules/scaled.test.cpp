@@ -111,6 +111,22 @@ TEST_CASE("Scaled by a factor above 1 stays a number above 0") {
   CHECK(rate(1, 0.3, 0.7) == 0.7);
 }
 
+TEST_CASE("Scaled is never below 0, whatever a user's function gives") {
+  const schedule::Lambda<double> negative{.lr_lambda = [](Epoch) { return -1.0; }};
+  for (const double factor : {0.5, 1.0, 2.0}) {
+    for (const double floor : {0.0, 0.02}) {
+      CAPTURE(factor, floor);
+      const schedule::Scaled<double> scaled{
+          .schedule = negative, .by = schedule::Constant<double>{.factor = factor}, .floor = floor};
+      auto groups = two_groups<double>();
+      BoundScaled<double> scheduler{groups, scaled};
+      CHECK(groups[0].lr == 0);
+      CHECK(groups[1].lr == 0);
+      CHECK(scaled.at(0, 0.1) == 0);
+    }
+  }
+}
+
 TEST_CASE("Scaled has the momentum of its first schedule") {
   const schedule::Cyclic<double> cyclic{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2};
   auto groups = two_groups_with_momentum<double>();

@@ -54,13 +54,12 @@ struct Scaled {
     schedule.at(t, rates);
     const C factor = by.factor(t).rounded();
     const C lowest = C(floor);
+    const auto rate = [](const C& scaled) { return detail::to_rate<T>(detail::larger(scaled, C(0))); };
     if (factor <= C(1)) {
       const C of_floor = C(lowest * C(C(1) - factor));
-      rates.apply([=](const T& lr, const Group<T>&) { return detail::to_rate<T>(C(C(lr) * factor + of_floor)); });
+      rates.apply([=](const T& lr, const Group<T>&) { return rate(C(C(lr) * factor + of_floor)); });
     } else {
-      rates.apply([=](const T& lr, const Group<T>&) {
-        return detail::to_rate<T>(detail::larger(C(lowest + (C(lr) - lowest) * factor), C(0)));
-      });
+      rates.apply([=](const T& lr, const Group<T>&) { return rate(C(lowest + (C(lr) - lowest) * factor)); });
     }
   }
   [[nodiscard]] T at(Time t, const Group<T>& group) const { return AnySchedule<T>(*this).at(t, group); }
