@@ -171,9 +171,6 @@ std::string refused_by(std::string_view type, std::string_view option) {
 TEST_CASE("options below 0, or not finite, are refused by their names") {
   const std::set<std::string> may_be_negative{
       "timm.TanhLRScheduler.lb", "timm.TanhLRScheduler.ub",
-      // What the scheduler that it makes here, a cosine, has no use for.
-      "timm.create_scheduler_v2.cooldown_epochs", "timm.create_scheduler_v2.decay_rate",
-      "timm.create_scheduler_v2.stable_timescale",
       // Without steps optax stays at init_value, and begins at 0 at the earliest.
       "optax.linear_schedule.transition_begin", "optax.linear_schedule.transition_steps",
       "optax.polynomial_schedule.transition_begin", "optax.polynomial_schedule.transition_steps",
