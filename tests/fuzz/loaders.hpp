@@ -6,15 +6,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <filesystem>
+#include <fstream>
 #include <functional>
+#include <ios>
 #include <memory>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include <lr_scheduler/checkpoint.hpp>
 #include <lr_scheduler/pytorch.hpp>
 
 #include "support/every_configuration.hpp"
@@ -31,11 +37,36 @@ struct LoaderFailure : std::logic_error {
   using std::logic_error::logic_error;
 };
 
-/// Feeds text to one of the loaders: the first byte chooses the scheduler ('A' is the first), the second the loader.
-/// Throws LoaderFailure where a loader that refused its input has changed something, or one that
+/// A file that goes with the program.
+struct TemporaryFile {
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("lr_scheduler-fuzz-" + std::to_string(std::random_device{}()));
+
+  TemporaryFile() = default;
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+};
+
+/// Loads a checkpoint that is that text.
+inline void load_checkpoint_of(std::string_view text, Scheduler<double>& scheduler) {
+  static const TemporaryFile file;
+  std::ofstream(file.path, std::ios::binary).write(text.data(), static_cast<std::streamsize>(text.size()));
+  try {
+    load_checkpoint(file.path, scheduler);
+  } catch (const nlohmann::json::exception& error) {
+    throw LoaderFailure(std::string("a damaged checkpoint is the JSON library's error: ") + error.what());
+  }
+}
+
+/// Feeds text to one of the loaders: the first byte chooses the scheduler ('A' is the first), the second the loader;
+/// whether that took it. Throws LoaderFailure where a loader that refused its input has changed something, or one that
 /// took it has left a scheduler that cannot go on.
-inline void check_loaders(const std::uint8_t* data, std::size_t size) {
-  if (size < 2) return;
+inline bool check_loaders(const std::uint8_t* data, std::size_t size) {
+  if (size < 2) return false;
   const auto& configurations = every_configuration();
   const nlohmann::json& configuration =
       configurations[static_cast<unsigned char>(data[0] - 'A') % configurations.size()];
@@ -54,16 +85,20 @@ inline void check_loaders(const std::uint8_t* data, std::size_t size) {
       scheduler->load_state_dict(state_from_json(nlohmann::json::parse(text)), on_mismatch);
     } else if (loader < 6) {
       load_pytorch_state_dict(*scheduler, text, on_mismatch);
-    } else {
+    } else if (loader == 6) {
       const auto other = configured_scheduler(groups, nlohmann::json::parse(text));
       other->step(0.5);
-      return;
+      return true;
+    } else {
+      load_checkpoint_of(text, *scheduler);
     }
+  } catch (const LoaderFailure&) {
+    throw;
   } catch (const std::exception&) {
     if (!(scheduler->state_dict() == state)) {
       throw LoaderFailure("a refused input has changed the scheduler");
     }
-    return;
+    return false;
   }
   const StateDict loaded = scheduler->state_dict();
   if (!(state_from_json(nlohmann::json::parse(to_json(loaded).dump())) == loaded)) {
@@ -80,6 +115,7 @@ inline void check_loaders(const std::uint8_t* data, std::size_t size) {
   for (const double lr : scheduler->get_lr()) {
     if (std::isnan(lr)) throw LoaderFailure("a loaded state leads to a rate that is no number");
   }
+  return true;
 }
 
 inline std::vector<Seed> seeds() {
@@ -98,6 +134,7 @@ inline std::vector<Seed> seeds() {
     const std::string state = to_json(scheduler->state_dict()).dump();
     add('0', state);
     add('2', state);
+    add('7', state);
     try {
       add('5', to_pytorch_state_dict(*scheduler));
     } catch (const std::exception&) {  // PyTorch has no such class

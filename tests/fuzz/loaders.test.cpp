@@ -38,7 +38,7 @@ TEST_CASE("every class is fuzzed, and what fuzzing starts from is taken") {
   }
   for (const Seed& seed : seeds()) {
     INFO(seed.name);
-    REQUIRE_NOTHROW(check_loaders(reinterpret_cast<const std::uint8_t*>(seed.bytes.data()), seed.bytes.size()));
+    CHECK(check_loaders(reinterpret_cast<const std::uint8_t*>(seed.bytes.data()), seed.bytes.size()));
   }
 }
 
