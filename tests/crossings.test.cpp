@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <ranges>
 #include <stdexcept>
@@ -877,6 +878,23 @@ TEST_CASE("a load of a plateau that the optimizer refuses changes nothing") {
                              [&] { scheduler.load_state_dict(saved.state_dict()); });
   }
   CHECK(scheduler.best() == 2.0);
+}
+
+TEST_CASE("what the optimizer throws in a load comes out as it is, of whatever kind") {
+  const auto message = [](auto construct) {
+    FragileOptimizer optimizer{.groups = many_groups(3)};
+    const auto scheduler = construct(optimizer);
+    const StateDict state = scheduler->state_dict();
+    optimizer.groups[1].lr = 0.375;
+    optimizer.before_write = [](Written, std::size_t) { throw std::out_of_range("no such tensor"); };
+    return message_of<std::out_of_range>([&] { scheduler->load_state_dict(state); });
+  };
+  CHECK(message([](FragileOptimizer& optimizer) {
+          return std::make_unique<StepLR<double>>(optimizer, schedule::Step<double>{.step_size = 2});
+        }) == "no such tensor");
+  CHECK(message([](FragileOptimizer& optimizer) {
+          return std::make_unique<ReduceLROnPlateau<double>>(optimizer, PlateauOptions<double>{});
+        }) == "no such tensor");
 }
 
 TEST_CASE("a construction that the optimizer refuses leaves it as it was, with no base rate recorded") {

@@ -576,6 +576,28 @@ TEST_CASE("a state of a plateau with a schedule goes into one with other options
         "ReduceLROnPlateau: cannot load the state: options.schedule is there in the state and none in the scheduler");
 }
 
+TEST_CASE("a state of a plateau with a schedule has a rate that somebody set, unless it joins another curve") {
+  const auto options = [](double factor) {
+    return PlateauOptions<double>{.factor = factor, .schedule = schedule::LinearWarmup<double>{.warmup_steps = 4}};
+  };
+  Groups<double> groups{{.lr = 1}};
+  ReduceLROnPlateau saved{groups, options(0.5)};
+  saved.step(1.0);
+  groups[0].lr = 0.75;
+  const StateDict state = saved.state_dict();
+  const auto loaded_rate = [&](double factor, OnMismatch on_mismatch) {
+    Groups<double> others{{.lr = 1}};
+    ReduceLROnPlateau loaded{others, options(factor)};
+    loaded.load_state_dict(state, on_mismatch);
+    return others[0].lr;
+  };
+  CHECK(loaded_rate(0.5, OnMismatch::error) == 0.75);
+  CHECK(loaded_rate(0.5, OnMismatch::keep_constructed) == 0.75);
+  CHECK(loaded_rate(0.5, OnMismatch::take_saved) == 0.75);
+  CHECK(loaded_rate(0.25, OnMismatch::take_saved) == 0.75);
+  CHECK(loaded_rate(0.25, OnMismatch::keep_constructed) == 0.25);  // of the curve
+}
+
 // As the warm-up of timm's PlateauLRScheduler: full at warmup_steps, and the metric after that is the first to count.
 TEST_CASE("ReduceLROnPlateau counts from an epoch on") {
   CHECK(reports({.factor = 0.5, .patience = 0, .start_from_epoch = 0}, {1, 1}) == std::vector{improved, reduced});
@@ -755,6 +777,18 @@ TEST_CASE("a plateau with a schedule takes in a group at the schedule's rate and
   CHECK(groups[1].lr == 4);
   CHECK(scheduler.base_lrs()[0] == 0.5);
   CHECK(scheduler.base_lrs()[1] == 8);
+}
+
+TEST_CASE("a state before the step that takes in a group has the base rate that the schedule gives it") {
+  Groups<double> groups{{.lr = 1}};
+  const schedule::Cyclic<double> cycles{.base_lr = 0.25, .max_lr = 0.5, .step_size_up = 4, .cycle_momentum = false};
+  ReduceLROnPlateau scheduler{groups, {.schedule = cycles}};
+  scheduler.step(1.0);
+  groups.push_back({.lr = 8});
+  const StateDict state = scheduler.state_dict();
+  const auto& progress = *state.find("progress")->get_if<StateDict>();
+  CHECK(*progress.find("base_lrs") == StateValue(StateValue::List{0.25, 0.25}));
+  CHECK(*progress.find("lrs") == StateValue(StateValue::List{0.3125, 8.0}));
 }
 
 TEST_CASE("a plateau with a schedule that the optimizer refuses leaves it as it was, with no base rate recorded") {
