@@ -1127,5 +1127,22 @@ TEST_CASE("an optimizer that cannot tell its base rate is left as it was") {
   }
 }
 
+TEST_CASE("groups that are alike but for momentum each get back their own, when others come") {
+  Groups<double> groups{{.lr = 0.1, .momentum = 0.9}, {.lr = 0.1, .momentum = 0.5}};
+  const schedule::Cyclic<double> cycle{.base_lr = 0.1, .max_lr = 0.5, .step_size_up = 2};
+  const schedule::Exponential<double> halves{.gamma = 0.5};
+  SequentialLR scheduler{groups, {.schedules = {halves, cycle}, .milestones = {2}}};
+  for (int i = 0; i < 3; ++i) scheduler.step();
+  CHECK(*groups[0].momentum == about(0.85L));
+  CHECK(*groups[1].momentum == about(0.85L));
+  groups.push_back({.lr = 0.1, .momentum = 0.25});
+  scheduler.step();
+  CHECK(groups[2].momentum == 0.8);
+  scheduler.seek(0);
+  CHECK(groups[0].momentum == 0.9);
+  CHECK(groups[1].momentum == 0.5);
+  CHECK(groups[2].momentum == 0.25);
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing

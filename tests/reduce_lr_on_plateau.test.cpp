@@ -503,6 +503,33 @@ TEST_CASE("of two schedulers on one optimizer a plateau with a schedule has the 
   }
 }
 
+TEST_CASE("the first metric, if it is not a number, is bad whatever is sought") {
+  for (const Mode mode : {Mode::min, Mode::max}) {
+    Groups<double> groups{{.lr = 1}};
+    ReduceLROnPlateau scheduler{groups, {.mode = mode, .factor = 0.5, .patience = 0}};
+    CHECK(scheduler.step(nan) == PlateauReport::reduced);
+    CHECK(groups[0].lr == 0.5);
+  }
+}
+
+TEST_CASE("where any rate of a schedule falls, those that fall by eps or less do too") {
+  Groups<double> groups{{.lr = 1}, {.lr = 0x1p-30}};
+  ReduceLROnPlateau scheduler{groups,
+                              {.factor = 0.5, .patience = 0, .schedule = schedule::Constant<double>{.factor = 1}}};
+  scheduler.step(1.0);
+  scheduler.step(1.0);
+  CHECK(groups[0].lr == 0.5);
+  CHECK(groups[1].lr == 0x1p-31);
+}
+
+TEST_CASE("a plateau that does not smooth has no average in its state") {
+  Groups<double> groups{{.lr = 1}};
+  ReduceLROnPlateau scheduler{groups};
+  scheduler.step(1.0);
+  const StateDict state = scheduler.state_dict();
+  CHECK(state.find("progress")->get_if<StateDict>()->find("average")->is_none());
+}
+
 TEST_CASE("ReduceLROnPlateau records the base rates only where it needs them") {
   const auto recorded = [](const PlateauOptions<double>& options) {
     Groups<double> groups{{.lr = 0.5}, {.lr = 0.25, .initial_lr = 1}};
@@ -865,6 +892,13 @@ TEST_CASE("a state is saved while there is a group for which the options have no
   CHECK(message_of([&] { plateau.step(1.0); }) == "ReduceLROnPlateau: min_lr has 2 values for 3 parameter groups");
   groups.pop_back();
   CHECK(plateau.state_dict() == before);
+}
+
+TEST_CASE("a list of shares that are all 0 needs no base rates") {
+  auto groups = two_groups<double>();
+  ReduceLROnPlateau scheduler{groups, {.min_scale = {0, 0}}};
+  CHECK(groups[0].initial_lr == std::nullopt);
+  CHECK(groups[1].initial_lr == std::nullopt);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -92,6 +93,31 @@ TEMPLATE_TEST_CASE("every schedule simulates what a scheduler leaves, bit for bi
     ++checked;
   }
   CHECK(checked > 30);
+}
+
+/// More epochs than are simulated at once, of schedules that are made of several formulas.
+TEMPLATE_TEST_CASE("each formula of a schedule is simulated from where it begins", "", float, double) {
+  using T = TestType;
+  using namespace schedule;
+  const Sequential<T> sequence{.schedules = {LinearWarmup<T>{.warmup_steps = 70}, CosineAnnealing<T>{.T_max = 200},
+                                             Linear<T>{.start_factor = T(0.25L), .total_iters = 90}},
+                               .milestones = {70, 270}};
+  for (const AnySchedule<T>& schedule : std::initializer_list<AnySchedule<T>>{
+           WarmupCosine<T>{.warmup_steps = 70, .total_steps = 300, .min_ratio = T(0.1L)},
+           WarmupLinear<T>{.warmup_steps = 70, .total_steps = 300, .min_ratio = T(0.1L)},
+           WarmupStableDecay<T>{.warmup_steps = 70, .stable_steps = 80, .decay_steps = 150},
+           WarmupStableDecay<T>{.warmup_steps = 70, .stable_steps = 80, .decay_steps = 150, .shape = Shape::cosine},
+           OneCycle<T>{.max_lr = T(0.5L), .total_steps = 300, .cycle_momentum = false}, sequence}) {
+    INFO(schedule.name());
+    Groups<T> groups{{.lr = T(0.3L)}};
+    Scheduled<AnySchedule<T>, T> scheduler{groups, schedule};
+    std::vector<T> left;
+    for (int k = 0; k < 400; ++k) {
+      left.push_back(groups[0].lr);
+      scheduler.step();
+    }
+    CHECK(same_bits(simulate(schedule, T(0.3L), 400), left));
+  }
 }
 
 TEST_CASE("a schedule is simulated from epoch 0 on") {

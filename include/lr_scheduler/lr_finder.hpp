@@ -97,7 +97,7 @@ class LRFinder {
   bool step(T loss) {
     if (is_over()) throw std::logic_error("LRFinder: the test is over");
     const T smoothed = smooth(loss);
-    if (!detail::is_finite(loss) || !detail::is_finite(smoothed)) {
+    if (!detail::is_finite(smoothed)) {
       reset();
       return false;
     }

@@ -231,7 +231,6 @@ class Scheduler {
         now.base_lrs[i] = known.base_lrs[k];
         now.lrs[i] = known.lrs[k];
         group = groups_.remembered[k];
-        if (detail::bits_differ(lr, known.lrs[k])) group.on_curve = false;
       } else {
         now.base_lrs[i] = initial_lr ? *initial_lr : lr;
         if (!detail::is_finite_and_not_negative(now.base_lrs[i])) {
@@ -349,7 +348,7 @@ class Scheduler {
                                               const T& lr) {
     const std::size_t count = known.lrs.size();
     const auto& groups = known.remembered;
-    if (!initial_lr) return i < count && !groups[i].is_found && !groups[i].initial_lr ? i : count;
+    if (!initial_lr) return i < count && !groups[i].initial_lr ? i : count;
     std::size_t moved = count;
     for (std::size_t k = 0; k < count; ++k) {
       if (groups[k].is_found || groups[k].initial_lr != initial_lr) continue;

@@ -55,6 +55,14 @@ TEST_CASE("a half to the power of a number of steps is exact") {
   CHECK(abs(Decimal(detail::half_to_the<Decimal>(3) - Decimal("0.125"))) < Decimal("1e-49"));
 }
 
+TEST_CASE("a whole part and whether it is odd, of class types too") {
+  CHECK(detail::whole_part(2.75) == 2);
+  CHECK(detail::whole_part(0x1p80) == 0x1p80);
+  CHECK(detail::whole_part(Decimal("2.75")) == 2);
+  CHECK(detail::is_odd(Decimal(3)));
+  CHECK_FALSE(detail::is_odd(Decimal(4)));
+}
+
 TEST_CASE("pi has the digits of the type") {
   CHECK(detail::pi<double>() == 3.14159265358979323846);
   CHECK(detail::pi<long double>() == 3.141592653589793238462643383279502884L);
@@ -74,6 +82,13 @@ TEMPLATE_TEST_CASE("a product has room for what overflows or underflows on the w
   down_and_up *= detail::Product<C>{Limits::min()};
   down_and_up *= detail::Product<C>{C(C(0.5L) / Limits::min())};
   CHECK(down_and_up.rounded() == C(Limits::min() / C(2)));
+
+  detail::Product<C> in_one_direction{};
+  const detail::Product<C> small{C(0x1p-40L)};
+  for (int i = 0; i < 1000; ++i) in_one_direction /= small;
+  CHECK(in_one_direction.overflows());
+  for (int i = 0; i < 1000; ++i) in_one_direction *= small;
+  CHECK(in_one_direction.rounded() == C(1));
 
   detail::Product<C> too_large{Limits::max()};
   too_large *= detail::Product<C>{C(2)};

@@ -68,7 +68,7 @@ TEMPLATE_TEST_CASE("exponentials and logarithms in parts keep more digits than t
     CAPTURE(x);
     CHECK(error_of(detail::exponential_minus_one(Parts(x)), Wide(exp(Wide(x)) - 1)) < 0.1);
   }
-  for (const T rest : {T(1e-9L), T(0.1L), T(0.4L), T(0.75L), T(0.999L)}) {
+  for (const T rest : {3 * std::numeric_limits<T>::epsilon(), T(1e-9L), T(0.1L), T(0.4L), T(0.75L), T(0.999L)}) {
     CAPTURE(rest);
     const Parts x = Parts::exact_sum(T(1), -rest);
     CHECK(error_of(detail::logarithm(x, Parts(rest)), Wide(log(wide(x)))) < 0.1);
@@ -84,6 +84,16 @@ TEMPLATE_TEST_CASE("powers take what is in the second part of the base or the ex
   const Parts sum = Parts::exact_sum(T(1e5L), T(1) / T(3));
   CHECK(error_of(detail::power(third, T(421)), Wide(pow(wide(third), 421))) < cmath_unit<T>());
   CHECK(error_of(detail::power(T(0.999L), sum), Wide(pow(Wide(T(0.999L)), wide(sum)))) < cmath_unit<T>());
+  constexpr T tiny = std::numeric_limits<T>::epsilon() / 8;
+  const Parts above_1(T(1), tiny);  // of which the first alone has a power of 1
+  CHECK(error_of(detail::power(above_1, T(1e6L)), Wide(pow(wide(above_1), 1'000'000))) < cmath_unit<T>());
+  // A power so large that the second part could be anything is that of the first.
+  CHECK(detail::power(above_1, T(1e30L)).rounded() == T(1));
+  CHECK(detail::power(Parts(T(1), -tiny), T(1e30L)).rounded() == T(1));
+  // Where there is no logarithm, and where it leads beyond all numbers.
+  CHECK(detail::power(T(0), Parts(T(0))).rounded() == T(1));
+  CHECK(detail::power(T(0), Parts(T(2), tiny)).rounded() == T(0));
+  CHECK(detail::power(T(10), Parts(T(1e6L), T(1))).rounded() == std::numeric_limits<T>::max());
 }
 
 TEMPLATE_TEST_CASE("powers without pow() are within a unit in the last place", "", double, long double) {

@@ -186,6 +186,10 @@ TEST_CASE("arguments of Megatron that are out of range are refused") {
         "megatron.OptimizerParamScheduler: end_wd must be start_wd, 0.1, where wd_incr_style is constant, got 0.2");
   CHECK(refused({{"lr_decay_style", "WSD"}}) ==
         "megatron.OptimizerParamScheduler: WSD needs wsd_decay_steps and lr_wsd_decay_style");
+  CHECK(refused({{"lr_decay_style", "WSD"}, {"wsd_decay_steps", 2}}) ==
+        "megatron.OptimizerParamScheduler: WSD needs wsd_decay_steps and lr_wsd_decay_style");
+  CHECK(refused({{"lr_decay_style", "WSD"}, {"lr_wsd_decay_style", "linear"}}) ==
+        "megatron.OptimizerParamScheduler: WSD needs wsd_decay_steps and lr_wsd_decay_style");
   CHECK(refused({{"wsd_decay_steps", -1}}) ==
         "megatron.OptimizerParamScheduler: wsd_decay_steps must not be negative, got -1");
   CHECK(refused({{"lr_decay_style", "wsd"}}).starts_with("lr_decay_style: expected "));

@@ -221,6 +221,14 @@ TEST_CASE("timm's plateau begins after a warm-up, whose metrics do not count") {
   CHECK(are(0.04L, 0.1L));
 }
 
+TEST_CASE("timm's plateau without a warm-up follows no schedule, so that a rate that somebody sets lasts") {
+  Groups<double> groups{{.lr = 0.5}};
+  auto scheduler = timm::PlateauLRScheduler(groups, {.patience_t = 5});
+  groups[0].lr = 0.25;
+  scheduler.step(1);
+  CHECK(groups[0].lr == 0.25);
+}
+
 TEST_CASE("timm's plateau goes on from a state of its warm-up") {
   const auto configuration = nlohmann::json::parse(
       R"({"type": "timm.PlateauLRScheduler", "mode": "min", "patience_t": 0, "decay_rate": 0.5, "warmup_t": 5})");

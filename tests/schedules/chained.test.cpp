@@ -269,5 +269,34 @@ TEST_CASE("ChainedScheduler leaves everything as it was where a function throws"
   CHECK(groups[1999].lr == 0.0078125);
 }
 
+TEST_CASE("a chain that begins late in a sequence begins as each of its schedules does") {
+  Groups<double> groups{{.lr = 0.8}};
+  const schedule::Chained<double> chain{.schedules = {schedule::CosineAnnealing<double>{.T_max = 4, .eta_min = 0.1},
+                                                      schedule::Constant<double>{.factor = 0.5, .total_iters = 2}}};
+  const schedule::Exponential<double> halves{.gamma = 0.5};
+  SequentialLR scheduler{groups, {.schedules = {halves, chain}, .milestones = {2}}};
+  scheduler.step();
+  CHECK(groups[0].lr == 0.4);
+  scheduler.step();
+  CHECK(groups[0].lr == 0.4);  // the base rate, halved by the second of the chain
+}
+
+// The factors at epochs 1 and 2 are those of two schedules of the sequence.
+TEST_CASE("a product goes from one schedule of a sequence to the next by the ratio of their factors") {
+  const schedule::Exponential<double> halves{.gamma = 0.5};
+  const schedule::Step<double> tenths{.step_size = 3, .gamma = 0.125};
+  const schedule::Sequential<double> sequence{.schedules = {halves, tenths}, .milestones = {2}};
+  Groups<double> groups{{.lr = 0.8}};
+  ChainedScheduler scheduler{groups, {.schedules = {sequence, schedule::Constant<double>{.factor = 1}}}};
+  scheduler.step();
+  groups[0].lr = 0.3;
+  std::vector<double> rates;
+  for (int i = 0; i < 5; ++i) {
+    scheduler.step();
+    rates.push_back(groups[0].lr);
+  }
+  CHECK(rates == std::vector{0.6, 0.6, 0.6, 0.075, 0.075});
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <vector>
@@ -216,6 +217,33 @@ TEST_CASE("Cycles of a schedule for each group is continuous where the group's i
   check_rates(
       scheduler, groups,
       {{0.1L, 0.4L}, {0.025L, 0.2L}, {0.1L, 0.4L}, {0.05L, 0.4L}, {0.025L, 0.2L}, {0.0125L, 0.2L}, {0.1L, 0.4L}});
+}
+
+TEST_CASE("Cycles may become shorter, and stay where the last of them ends") {
+  Groups<double> groups{{.lr = 0.8}};
+  const schedule::Anneal<double> half{.steps = 4, .end_factor = 0.5};
+  Scheduled scheduler{
+      groups, schedule::Cycles<double>{.schedule = half, .length = 4, .length_mult = 0.5, .decay = 0.5, .limit = 2}};
+  check_rates(scheduler, groups, {{0.8L}, {0.7L}, {0.6L}, {0.5L}, {0.4L}, {0.3L}, {0.2L}, {0.2L}});
+
+  Groups<double> others{{.lr = 0.8}};
+  Scheduled of_one_length{others, schedule::Cycles<double>{.schedule = half, .length = 4, .decay = 0.5, .limit = 2}};
+  of_one_length.seek(7);
+  CHECK(others[0].lr == 0.25);
+  of_one_length.seek(8);
+  CHECK(others[0].lr == 0.2);
+  of_one_length.seek(100);
+  CHECK(others[0].lr == 0.2);
+}
+
+TEST_CASE("Cycles are in the cycle before right before one begins") {
+  const schedule::Cycles<double> cycles{
+      .schedule = schedule::Anneal<double>{.steps = 1, .end_factor = 0.5}, .length = 1, .length_mult = 3};
+  for (const double begin : {1.0, 4.0, 13.0, 40.0, 121.0, 364.0, 1093.0, 3280.0}) {
+    CAPTURE(begin);
+    CHECK(cycles.at(std::nextafter(begin, 0.0), 0.8) == about(0.4));
+    CHECK(cycles.at(begin, 0.8) == 0.8);
+  }
 }
 
 }  // namespace

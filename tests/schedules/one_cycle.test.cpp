@@ -363,5 +363,13 @@ TEST_CASE("OneCycleLR with a list of rates refuses a group that is added") {
   check_refuses_third_group(scheduler, groups, "OneCycleLR: max_lr has 2 values for 3 parameter groups");
 }
 
+TEST_CASE("OneCycleLR takes as many epochs of as many steps as there is a number for") {
+  constexpr Epoch most = std::numeric_limits<Epoch>::max();
+  schedule::OneCycle<double> cycle{.max_lr = 1, .epochs = most / 2, .steps_per_epoch = 2};
+  CHECK(cycle.duration() == most - 1);
+  cycle.epochs = most / 2 + 1;
+  CHECK(message_of([&] { cycle.validate(); }) != "no exception");
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing

@@ -167,5 +167,17 @@ TEST_CASE("Scaled of a schedule for each group scales all of them") {
   check_rates(scheduler, groups, {{0L, 0L}, {0.025L, 0.2L}, {0.025L, 0.2L}, {0.0125L, 0.2L}, {0.00625L, 0.1L}});
 }
 
+TEST_CASE("Scaled above a floor is exact at a factor of 1, and loses no digits near it") {
+  const auto at = [](double factor) {
+    const schedule::Constant<double> by{.factor = factor, .total_iters = 2};
+    return schedule::Scaled<double>{.schedule = schedule::Constant<double>{.factor = 1}, .by = by, .floor = 0.3}.at(
+        0, 0.1);
+  };
+  CHECK(at(1) == 0.1);
+  CHECK(at(0) == 0.3);
+  CHECK(at(0.375) == 0.225);
+  CHECK(at(0.9375) == 0.1125);
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing

@@ -317,5 +317,28 @@ TEST_CASE("SequentialLR sought past phases that drove momentum leaves it as step
   CHECK(stepped_groups[0].momentum == 0.25);  // the inner cycle's last epoch is its top
 }
 
+TEST_CASE("a sequence that begins late in another begins with its first schedule, if only for an epoch") {
+  Groups<double> groups{{.lr = 0.8}};
+  const schedule::Sequential<double> late{.schedules = {third, exponential}, .milestones = {1}};
+  SequentialLR scheduler{groups, {.schedules = {shrinking, late}, .milestones = {2}}};
+  check_rates(scheduler, groups, {{0.8L}, {0.4L}, {0.2L}, {0.8L}, {0.4L}});
+}
+
+TEST_CASE("a sequence goes on from a rate that the user sets, though its first schedule could not") {
+  Groups<double> groups{{.lr = 0.8}};
+  const schedule::CosineAnnealingWarmRestarts<double> restarts{.T_0 = 2};
+  SequentialLR scheduler{groups, {.schedules = {restarts, exponential}, .milestones = {2}}};
+  for (int i = 0; i < 3; ++i) scheduler.step();
+  CHECK(groups[0].lr == 0.4);
+  groups[0].lr = 0.3;
+  scheduler.step();
+  CHECK(groups[0].lr == 0.15);
+}
+
+TEST_CASE("a schedule of a single step is part of a sequence") {
+  const schedule::LinearWarmup<double> warmup{.warmup_steps = 1};
+  CHECK(schedule::sequence(warmup, exponential).milestones == std::vector<Epoch>{1});
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing

@@ -2,6 +2,7 @@
 #ifndef LR_SCHEDULER_DETAIL_TEXT_HPP
 #define LR_SCHEDULER_DETAIL_TEXT_HPP
 
+#include <algorithm>
 #include <clocale>
 #include <concepts>
 #include <cstddef>
@@ -21,10 +22,10 @@ namespace lr_scheduler::detail {
 // Numbers as texts and back. Not every standard library has to_chars() for reals; printf() and strtod() are everywhere,
 // but follow the C locale.
 
-/// The decimal point of the C locale.
-[[nodiscard]] inline char decimal_point() {
+/// The decimal point of the C locale, which may be of more than one character.
+[[nodiscard]] inline std::string_view decimal_point() {
   const std::lconv* const locale = std::localeconv();  // NOLINT(concurrency-mt-unsafe): printf() reads it too
-  return locale != nullptr && locale->decimal_point != nullptr ? *locale->decimal_point : '.';
+  return locale != nullptr && locale->decimal_point != nullptr ? locale->decimal_point : ".";
 }
 
 /// A real that a text begins with, and how many of its characters that took.
@@ -36,9 +37,10 @@ struct Parsed {
 
 template <std::floating_point N>
 [[nodiscard]] Parsed<N> parse(std::string text) {
-  if (const char point = decimal_point(); point != '.') {
-    for (char& c : text) c = c == '.' ? point : c;
-  }
+  const std::string_view point = decimal_point();
+  if (point != ".") text.resize(std::min(text.find(point), text.size()));  // which is no point to us
+  const std::size_t place = std::min(text.find('.'), text.size());
+  if (place < text.size()) text.replace(place, 1, point);
   char* end = nullptr;
   N value{};
   if constexpr (std::same_as<N, float>) {
@@ -48,7 +50,8 @@ template <std::floating_point N>
   } else {
     value = std::strtold(text.c_str(), &end);
   }
-  return {value, static_cast<std::size_t>(end - text.c_str())};
+  const auto length = static_cast<std::size_t>(end - text.c_str());
+  return {value, length > place ? length - (point.size() - 1) : length};
 }
 
 /// A real by printf's %e or %f with this many digits after the point.
@@ -67,9 +70,8 @@ template <std::floating_point N>
     std::snprintf(buffer, sizeof(buffer), has_exponent ? "%.*e" : "%.*f", digits, static_cast<double>(number));
   }
   std::string text = buffer;
-  if (const char point = decimal_point(); point != '.') {
-    for (char& c : text) c = c == point ? '.' : c;
-  }
+  const std::string_view point = decimal_point();
+  if (const std::size_t place = text.find(point); place < text.size()) text.replace(place, point.size(), ".");
   return text;
 }
 
