@@ -42,13 +42,13 @@ TEST_CASE("train() ends after the rates of a schedule that ends above its smalle
 
 TEST_CASE("what dlib takes 0.99 of decides") {
   // 0.995 * 0.99 is below 0.986, which is the smallest, and 1 * 0.99 is not.
-  const auto ends_at = [](double last) {
-    const double first = 0.986;
+  const auto ends_at = [](double last, double first = 0.986) {
     return learning_rate_schedule(
         schedule::Linear<double>{.start_factor = 1, .end_factor = last / first, .total_iters = 1}, first, 2);
   };
   CHECK(is_close(ends_at(0.995), {0.986, 0.995}));
   CHECK(is_close(ends_at(1), {0.986, 1, 0.986}));
+  CHECK(is_close(ends_at(1, 0.99), {0.99, 1, 0.99}));
 }
 
 TEST_CASE("a schedule of one rate trains with it and ends") {

@@ -252,6 +252,7 @@ TEST_CASE("what is written wrong in a configuration of Keras is named, and the n
 TEST_CASE("a curve of keras' own shows its options, and cycles refuse a rate below zero") {
   CHECK(shown(keras::PolynomialCycles<double>{.decay_steps = 4, .power = 2}) ==
         "keras.PolynomialCycles(decay_steps=4, power=2)");
+  CHECK(keras::PolynomialCycles<double>{.decay_steps = 4, .power = 2}.at(6, 0.8) == 0.05);  // (2 / 8)^2
   CHECK(message_of([] { keras::PolynomialCycles<double>{.decay_steps = 0}.validate(); }) ==
         "keras.PolynomialCycles: decay_steps must be positive, got 0");
   CHECK(message_of([] { keras::PolynomialCycles<double>{.decay_steps = 4, .power = -1}.validate(); }) ==

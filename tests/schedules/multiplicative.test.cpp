@@ -79,5 +79,11 @@ TEST_CASE("MultiplicativeLR leaves everything as it was where a function throws"
   check_throwing_function<MultiplicativeLR<double>>(2000, 0.0078125);
 }
 
+TEST_CASE("MultiplicativeLR's schedule gives the next rate of a group") {
+  const schedule::Multiplicative<double> schedule{.lr_lambda = {inverse_time<double>, halves<double>}};
+  CHECK(schedule.next(3, 0.8, Group<double>(1.0, 0)) == 0.2);
+  CHECK(schedule.next(2, 0.8, Group<double>(1.0, 1)) == 0.2);
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing

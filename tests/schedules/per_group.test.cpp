@@ -184,5 +184,21 @@ TEST_CASE("PerGroup leaves everything as it was where a function of one group th
   CHECK(groups[0].lr == about(0.025L));
 }
 
+TEST_CASE("PerGroup gives a group's schedule that group alone, if it has schedules of its own too") {
+  const schedule::PerGroup<double> halves{.schedules = {schedule::Exponential<double>{.gamma = 0.5}}};
+  const schedule::PerGroup<double> quarters{.schedules = {schedule::Exponential<double>{.gamma = 0.25}}};
+  const schedule::PerGroup<double> nested{.schedules = {halves, quarters}};
+  CHECK(abilities<double>(nested, 1).closed_form);
+  CHECK(nested.at(1, Group<double>(0.8, 1)) == 0.2);
+  Groups<double> groups{{.lr = 0.8}, {.lr = 0.8}};
+  Scheduled scheduler{groups, nested};
+  scheduler.step();
+  CHECK(groups[1].lr == 0.2);
+  groups[0].lr = 0.5;  // from here on by itself
+  scheduler.step();
+  CHECK(groups[0].lr == 0.25);
+  CHECK(groups[1].lr == 0.05);
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing
