@@ -536,6 +536,10 @@ TEST_CASE("a schedule of a closed form alone is on it, whatever a state says") {
   scheduler.step();
   loaded.step();
   CHECK(same_groups(others, groups));
+
+  CosineAnnealingWarmRestarts longer{others, {.T_0 = 2}};
+  longer.load_state_dict(off_curve, OnMismatch::keep_constructed);
+  CHECK(others[1].lr == about(0.2L));  // half of the way down
 }
 
 }  // namespace

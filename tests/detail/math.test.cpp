@@ -85,9 +85,12 @@ TEMPLATE_TEST_CASE("a product has room for what overflows or underflows on the w
 
   detail::Product<C> in_one_direction{};
   const detail::Product<C> small{C(0x1p-40L)};
-  for (int i = 0; i < 1000; ++i) in_one_direction /= small;
+  for (int i = 0; i < 20'000; ++i) in_one_direction /= small;
   CHECK(in_one_direction.overflows());
-  for (int i = 0; i < 1000; ++i) in_one_direction *= small;
+  for (int i = 0; i < 40'000; ++i) in_one_direction *= small;
+  CHECK(in_one_direction.rounded() == C(0));
+  CHECK_FALSE(in_one_direction.is_zero());
+  for (int i = 0; i < 20'000; ++i) in_one_direction /= small;
   CHECK(in_one_direction.rounded() == C(1));
 
   detail::Product<C> too_large{Limits::max()};

@@ -244,6 +244,13 @@ TEST_CASE("Cycles are in the cycle before right before one begins") {
     CHECK(cycles.at(std::nextafter(begin, 0.0), 0.8) == about(0.4));
     CHECK(cycles.at(begin, 0.8) == 0.8);
   }
+  for (int i = 1; i < 100; ++i) {
+    CAPTURE(i);
+    schedule::Cycles<double> others = cycles;
+    others.length_mult = 1 + 0.25 * i;
+    CHECK(others.at(std::nextafter(1.0, 0.0), 0.8) == about(0.4));
+    CHECK(others.at(1.0, 0.8) == 0.8);
+  }
 }
 
 }  // namespace

@@ -168,12 +168,12 @@ TEST_CASE("Scaled of a schedule for each group scales all of them") {
 }
 
 TEST_CASE("Scaled above a floor is exact at a factor of 1, and loses no digits near it") {
-  const auto at = [](double factor) {
+  const auto at = [](double factor, double floor = 0.3) {
     const schedule::Constant<double> by{.factor = factor, .total_iters = 2};
-    return schedule::Scaled<double>{.schedule = schedule::Constant<double>{.factor = 1}, .by = by, .floor = 0.3}.at(
+    return schedule::Scaled<double>{.schedule = schedule::Constant<double>{.factor = 1}, .by = by, .floor = floor}.at(
         0, 0.1);
   };
-  CHECK(at(1) == 0.1);
+  CHECK(at(1, 0.7) == 0.1);
   CHECK(at(0) == 0.3);
   CHECK(at(0.375) == 0.225);
   CHECK(at(0.9375) == 0.1125);
