@@ -245,5 +245,29 @@ TEST_CASE("a schedule that derives from one of the library's follows its own cur
   check_follows_itself(saw);
 }
 
+/// Falls as 1 / (1 + t), momentum too, from whatever rate is there.
+struct FallingTogether {
+  struct Falling : Factor<double> {
+    std::optional<double> momentum(const Group<double>&) const { return value; }
+  };
+  Falling at(Epoch t) const { return {{1 / static_cast<double>(1 + t)}}; }
+  double next(Epoch t, double lr, const Group<double>&) const {
+    return lr * static_cast<double>(t) / static_cast<double>(1 + t);
+  }
+};
+
+TEST_CASE("a schedule of a user's own that knows the next rate drives momentum from a rate that is set too") {
+  Groups<double> groups{{.lr = 0.8, .momentum = 0.9}};
+  Scheduled scheduler{groups, FallingTogether{}};
+  scheduler.step();
+  CHECK(groups[0].lr == 0.4);
+  CHECK(groups[0].momentum == 0.5);
+  groups[0].lr = 0.3;
+  scheduler.step();
+  scheduler.step();
+  CHECK(groups[0].lr == about(0.15L));  // 2/3 of 0.3, and 3/4 of that
+  CHECK(groups[0].momentum == 0.25);
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing
