@@ -269,5 +269,59 @@ TEST_CASE("a schedule of a user's own that knows the next rate drives momentum f
   CHECK(groups[0].momentum == 0.25);
 }
 
+/// Options among options.
+struct HalfOfSteps {
+  schedule::Step<double> steps;
+
+  static constexpr std::string_view name = "HalfOfSteps";
+  template <class Self, class Visitor>
+  static void fields(Self& self, Visitor&& visit) {
+    visit("steps", self.steps);
+  }
+  double at(Epoch t, double base_lr) const { return steps.at(t)(base_lr) / 2; }
+};
+
+TEST_CASE("options that are among a schedule's options are saved, compared and taken from a state") {
+  Groups<double> groups{{.lr = 0.8}};
+  Groups<double> others{{.lr = 0.8}};
+  Scheduled saved{groups, HalfOfSteps{.steps = {.step_size = 2, .gamma = 0.5}}};
+  Scheduled loaded{others, HalfOfSteps{.steps = {.step_size = 3, .gamma = 0.5}}};
+  for (int i = 0; i < 3; ++i) saved.step();
+  CHECK(groups[0].lr == 0.2);
+  const StateDict state = saved.state_dict();
+  CHECK(message_of([&] { loaded.load_state_dict(state); }) ==
+        "HalfOfSteps: cannot load the state: options.steps.step_size is 2 in the state and 3 in the scheduler");
+  loaded.load_state_dict(state, OnMismatch::take_saved);
+  CHECK(loaded.schedule().steps.step_size == 2);
+  loaded.step();
+  CHECK(others[0].lr == 0.1);
+}
+
+/// Moves rates, and knows no step but where the curve is: late in a chain it replaces what is there.
+struct HalvedChild {
+  AnySchedule<double> schedule;
+
+  Abilities abilities(std::size_t group) const { return schedule.abilities(group); }
+  void at(Time t, const Rates<double>& rates) const {
+    schedule.at(t, rates);
+    for (double& lr : rates.lrs) lr /= 2;
+  }
+};
+
+TEST_CASE("a schedule of a user's own that moves rates along a curve alone is bound to what has one") {
+  Groups<double> groups{{.lr = 0.8}};
+  Scheduled<HalvedChild, double> scheduler(groups, HalvedChild{schedule::Exponential<double>{.gamma = 0.5}});
+  scheduler.step();
+  CHECK(groups[0].lr == 0.2);
+  groups[0].lr = 0.7;
+  scheduler.step();
+  CHECK(groups[0].lr == 0.1);
+  CHECK(message_of([&] {
+          Scheduled<HalvedChild, double> none(
+              groups, HalvedChild{schedule::Multiplicative<double>{.lr_lambda = [](Epoch) { return 0.5; }}});
+        }) == "custom: parameter group 0 follows a schedule without a closed form");
+  CHECK(groups[0].lr == 0.1);
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing
