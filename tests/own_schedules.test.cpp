@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Schedules of a user's own, as small as they may be.
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -320,6 +321,24 @@ TEST_CASE("a schedule of a user's own that moves rates along a curve alone is bo
           Scheduled<HalvedChild, double> none(
               groups, HalvedChild{schedule::Multiplicative<double>{.lr_lambda = [](Epoch) { return 0.5; }}});
         }) == "custom: parameter group 0 follows a schedule without a closed form");
+  CHECK(groups[0].lr == 0.1);
+}
+
+/// Knows the rate and the next one, and neither from the other.
+struct BothWays {
+  double at(Epoch t, double base_lr) const { return std::ldexp(base_lr, -static_cast<int>(t)); }
+  double next(Epoch t, double lr, const Group<double>&) const { return t == 0 ? lr : lr / 2; }
+};
+
+TEST_CASE("a schedule of a user's own that knows both forms goes on from a rate that is set") {
+  Groups<double> groups{{.lr = 0.8}};
+  Scheduled scheduler{groups, BothWays{}};
+  scheduler.step();
+  CHECK(groups[0].lr == 0.4);
+  groups[0].lr = 0.7;
+  scheduler.step();
+  CHECK(groups[0].lr == 0.35);
+  scheduler.seek(3);
   CHECK(groups[0].lr == 0.1);
 }
 
