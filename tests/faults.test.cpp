@@ -508,13 +508,14 @@ TEST_CASE("a step stands whose on_reduction fails") {
 }
 
 TEST_CASE("a range test whose step fails has a history of one length, and puts the rates back") {
+  const int before = GENERATE(0, 4, 8);  // steps: the history grows with the first, and with the ninth
   for (int k = 1;; ++k) {
-    INFO("call " << k);
+    INFO("call " << k << " of the step after " << before);
     Faulty optimizer{two_groups_with_momentum<double>()};
     bool thrown = false;
     {
-      LRFinder finder{optimizer, {.num_iter = 10}};
-      for (int i = 0; i < 4; ++i) finder.step(1.0);
+      LRFinder finder{optimizer, {.num_iter = 12}};
+      for (int i = 0; i < before; ++i) finder.step(1.0);
       thrown = throws(one_call.from(k), [&] { finder.step(1.0); });
       CHECK(finder.losses().size() == finder.lrs().size());
       CHECK(finder.losses().size() == finder.smoothed_losses().size());
