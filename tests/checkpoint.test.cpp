@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -20,7 +21,9 @@ struct CheckpointedRun {
 };
 
 TEST_CASE("a checkpoint file is written whole or not at all") {
-  const auto folder = std::filesystem::temp_directory_path() / "lr_scheduler_checkpoint_test";
+  const auto folder =
+      std::filesystem::temp_directory_path() /
+      ("lr_scheduler_checkpoint_test_" + std::to_string(std::random_device{}()));  // others may run it too
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   const auto file = folder / "scheduler.json";
