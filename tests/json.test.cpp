@@ -300,5 +300,17 @@ TEST_CASE("numbers that JSON does not have are written as texts") {
   CHECK(to_json(StateValue(std::numeric_limits<double>::quiet_NaN())) == json("NaN"));
 }
 
+TEST_CASE("a choice that leaves out the first name is read, and written, as what it says") {
+  for (const AfterEnd after_end : {AfterEnd::hold, AfterEnd::error}) {
+    const std::string name = after_end == AfterEnd::hold ? "hold" : "error";
+    const AnySchedule<double> schedule = schedule_from_json<double>(
+        nlohmann::json{{"type", "OneCycleLR"}, {"max_lr", 1}, {"total_steps", 4}, {"after_end", name}});
+    CHECK(schedule.as<schedule::OneCycle<double>>().after_end == after_end);
+    Groups<double> groups{{.lr = 1, .momentum = 0.9}};
+    Scheduled scheduler{groups, schedule};
+    CHECK(to_json(scheduler.state_dict()).at("options").at("after_end") == name);
+  }
+}
+
 }  // namespace
 }  // namespace lr_scheduler::testing

@@ -503,21 +503,13 @@ TEST_CASE("state dicts are the same where they hold the same, in any order and n
   CHECK(two == other);
 }
 
-/// A state with another value in it, or in its progress.
-StateDict with_value(StateDict state, const std::string& key, StateValue value) {
-  state.set(key, std::move(value));
-  return state;
-}
-StateDict with_progress(const StateDict& state, const std::string& key, StateValue value) {
-  return with_value(state, "progress", with_value(*state.find("progress")->get_if<StateDict>(), key, std::move(value)));
-}
-
 TEST_CASE("the digits of a state are a positive number that an int has room for") {
   auto groups = two_groups<double>();
   StepLR scheduler{groups, {.step_size = 2}};
   const StateDict state = scheduler.state_dict();
   const auto message = [&](std::int64_t digits) {
-    return message_of([&] { scheduler.load_state_dict(with_value(state, "digits", digits)); });
+    const StateValue value(digits);
+    return message_of([&] { scheduler.load_state_dict(changed(state, "digits", &value)); });
   };
   CHECK(message(0) == "StepLR: cannot load the state: digits: expected a positive integer, got 0");
   CHECK(message(std::int64_t{1} << 32) ==
@@ -529,7 +521,8 @@ TEST_CASE("a schedule of a closed form alone is on it, whatever a state says") {
   auto groups = two_groups<double>();
   CosineAnnealingWarmRestarts scheduler{groups, {.T_0 = 3}};
   scheduler.step();
-  const StateDict off_curve = with_progress(scheduler.state_dict(), "on_curve", StateValue::List{false, false});
+  const StateValue nowhere(StateValue::List{false, false});
+  const StateDict off_curve = changed(scheduler.state_dict(), "progress.on_curve", &nowhere);
   auto others = two_groups<double>();
   CosineAnnealingWarmRestarts loaded{others, {.T_0 = 3}};
   loaded.load_state_dict(off_curve);
